@@ -1,0 +1,81 @@
+"""Which files there are: the roots of every agent, walked without following a link. Costs one stat a file."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from collector.sources import Source
+from store.config import Config
+from store.sources import Seen, seen_of
+
+
+class Found(NamedTuple):
+    """A path that a source wants to read. problem says why it cannot be."""
+
+    raw_path: bytes
+    kind: str
+    seen: Seen
+    problem: str | None
+
+
+class Root(NamedTuple):
+    """One configuration folder of an agent: an account, and the trees below it that are walked."""
+
+    source: Source
+    path: str
+    name: str
+    trees: tuple[str, ...]
+
+
+def roots(sources: list[Source], config: Config, environ: Mapping[str, str], user: str) -> list[Root]:
+    """Every root that exists, once, whatever names lead to it."""
+    found: list[Root] = []
+    for source in sources:
+        known: set[str] = set()
+        for path in [*source.roots(environ, user), *config.roots.get(source.agent, ())]:
+            real = os.path.realpath(path)
+            if real in known:
+                continue
+            known.add(real)
+            trees = dict.fromkeys(os.path.realpath(tree) for tree in source.trees(real))
+            name = config.accounts.get(path) or config.accounts.get(real) or os.path.basename(path.rstrip("/"))
+            found.append(Root(source, real, name, tuple(tree for tree in trees if os.path.isdir(tree))))
+    return found
+
+
+def walk(tree: str, kind_of: Callable[[bytes], str | None]) -> Iterator[Found]:
+    """The wanted files below a tree, and the folders that could not be looked into."""
+    waiting = [os.fsencode(tree)]
+    base = len(waiting[0])
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):
+                yield Found(folder, "folder", Seen(0, 0, 0, 0, 0), error.strerror)
+            continue
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    continue
+                kind = kind_of(entry.path[base:])
+                if kind is None:
+                    continue
+                found = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # it vanished between the listing and the look
+            yield Found(entry.path, kind, seen_of(found), _problem(found.st_mode))
+
+
+def shown(raw_path: bytes) -> str:
+    """A path as text: what is no UTF-8 in it is written as escapes."""
+    return raw_path.decode("utf-8", "backslashreplace")
+
+
+def _problem(mode: int) -> str | None:
+    if stat.S_ISREG(mode):
+        return None
+    return "a symbolic link: not followed" if stat.S_ISLNK(mode) else "not a regular file"

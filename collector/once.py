@@ -1,0 +1,187 @@
+"""Record all there is, once: look at every file, read those with news, say what was done."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from collector.discover import Found, Root, roots, shown, walk
+from collector.sources import Source, all_sources
+from store.config import load
+from store.database import open_writer, transaction
+from store.device import device_id
+from store.lock import hold
+from store.sources import Known, Seen, account_id, add_source, known_sources, rename, set_state
+from store.sources import device_id as device_row
+
+if TYPE_CHECKING:
+    from collector.record import Job
+
+LOCK_WAIT_S = 10.0
+
+
+class Summary(NamedTuple):
+    """What one look at everything found and did."""
+
+    sources: int
+    changed: int
+    records: int
+    rejected: int
+    responses: int
+    bytes: int
+    looked_in: tuple[str, ...]
+    found_in: tuple[str, ...]
+    unreadable: int
+
+
+Progress = Callable[[int, int], None]
+
+
+def collect_once(home: str, environ: Mapping[str, str], user: str, progress: Progress | None = None) -> Summary:
+    """Hold the writer's lock, and bring the database up to what the files say now."""
+    config = load(home)
+    connection = open_writer(home)
+    try:
+        with hold(home, "recording once", wait_s=LOCK_WAIT_S):
+            places = roots(all_sources(), config, environ, user)
+            with transaction(connection):
+                device = device_row(connection, device_id(home), config.device_name or os.uname().nodename)
+            return Look(connection, device, places).run(progress)
+    finally:
+        connection.close()
+
+
+class Look:
+    """One look at all files of all roots."""
+
+    def __init__(self, connection: sqlite3.Connection, device: int, places: list[Root]) -> None:
+        self._connection, self._places = connection, places
+        self._device = device
+        self._known = known_sources(connection, device)
+        self._seen_paths: set[bytes] = set()
+        self._seen_files: dict[tuple[int, int], bytes] = {}
+        self._unreadable = 0
+
+    def run(self, progress: Progress | None) -> Summary:
+        """Find, read, write, and tell."""
+        jobs: list[Job] = []
+        fresh: list[tuple[Source, int, Found]] = []
+        for place in self._places:
+            if not place.trees:
+                continue
+            account = self._account(place)
+            for tree in place.trees:
+                for found in walk(tree, place.source.kind):
+                    self._sort(place.source, account, found, jobs, fresh)
+        if fresh:
+            self._add(fresh, jobs)
+        self._gone()
+        counts = (0, 0, 0, 0)
+        if jobs:
+            from collector.record import Recorder  # decoding is imported only when there is something to decode
+
+            jobs.sort(key=lambda job: job.mtime_ns, reverse=True)
+            total, done = sum(job.size for job in jobs), 0
+
+            def step(more: int) -> None:
+                nonlocal done
+                done += more
+                if progress is not None:
+                    progress(done, total)
+
+            recorder = Recorder(self._connection, step)
+            recorder.record(jobs)
+            counts = (
+                recorder.counts.records, recorder.counts.rejected, recorder.counts.responses, recorder.counts.bytes
+            )  # fmt: skip
+        return Summary(
+            len(self._seen_paths), len(jobs), *counts, tuple(place.path for place in self._places),
+            tuple(place.path for place in self._places if place.trees), self._unreadable,
+        )  # fmt: skip
+
+    def _account(self, place: Root) -> int:
+        row = self._connection.execute(
+            "select account_id from account where device_id = ? and agent = ? and root = ? and name = ?",
+            (self._device, place.source.agent, place.path, place.name),
+        ).fetchone()
+        if row is not None:
+            return row[0]
+        with transaction(self._connection):
+            return account_id(self._connection, self._device, place.source.agent, place.path, place.name)
+
+    def _sort(
+        self, source: Source, account: int, found: Found, jobs: "list[Job]", fresh: list[tuple[Source, int, Found]]
+    ) -> None:
+        """Known and unchanged, known with news, or new."""
+        if found.raw_path in self._seen_paths:
+            return  # two roots lead to it
+        self._seen_paths.add(found.raw_path)
+        known = self._known.get(found.raw_path)
+        if known is None:
+            fresh.append((source, account, found))
+        elif found.problem is not None:
+            self._unreadable += 1
+            if known.state != "skipped":
+                self._set(known, "skipped", found.problem, found.seen)
+        elif self._is_double(found):
+            if known.state != "skipped":
+                self._set(known, "skipped", "another name of a file that is read already", found.seen)
+        elif self._has_news(known, found.seen):
+            jobs.append(_job(source, known, found))
+
+    def _has_news(self, known: Known, seen: Seen) -> bool:
+        last = (known.device_number, known.inode, known.size, known.mtime_ns, known.ctime_ns)
+        return last != seen or known.state not in ("read", "foreign")
+
+    def _is_double(self, found: Found) -> bool:
+        file = (found.seen.device_number, found.seen.inode)
+        return self._seen_files.setdefault(file, found.raw_path) != found.raw_path
+
+    def _add(self, fresh: list[tuple[Source, int, Found]], jobs: "list[Job]") -> None:
+        """New paths: a known file under another name, or a source that begins now."""
+        missing = {
+            (known.device_number, known.inode): known
+            for path, known in self._known.items()
+            if path not in self._seen_paths and known.inode is not None and known.cursor
+        }
+        with transaction(self._connection):
+            for source, account, found in sorted(fresh, key=lambda item: item[2].raw_path):
+                moved = missing.get((found.seen.device_number, found.seen.inode)) if found.problem is None else None
+                if moved is not None and moved.kind == found.kind and _is_same(moved, found):
+                    rename(self._connection, moved.source_id, found.raw_path, shown(found.raw_path))
+                    del self._known[moved.raw_path]
+                    del missing[found.seen.device_number, found.seen.inode]
+                    jobs.append(_job(source, moved._replace(raw_path=found.raw_path), found))
+                    continue
+                known = add_source(self._connection, account, found.raw_path, shown(found.raw_path), found.kind)
+                if found.problem is not None:
+                    self._unreadable += 1
+                    set_state(self._connection, known.source_id, "skipped", found.problem, found.seen)
+                elif self._is_double(found):
+                    reason = "another name of a file that is read already"
+                    set_state(self._connection, known.source_id, "skipped", reason, found.seen)
+                else:
+                    jobs.append(_job(source, known, found))
+
+    def _gone(self) -> None:
+        """Files that were known and are not there. A tree that cannot be reached says nothing of its files."""
+        trees = [os.fsencode(tree) + b"/" for place in self._places for tree in place.trees]
+        for path, known in self._known.items():
+            if path not in self._seen_paths and known.state != "gone" and path.startswith(tuple(trees)):
+                self._set(known, "gone", "the file was removed; what it said is kept", None)
+
+    def _set(self, known: Known, state: str, reason: str, seen: Seen | None) -> None:
+        with transaction(self._connection):
+            set_state(self._connection, known.source_id, state, reason, seen)
+
+
+def _job(source: Source, known: Known, found: Found) -> "Job":
+    from collector.record import Job
+
+    return Job(source, known, shown(found.raw_path), found.seen.mtime_ns, found.seen.size)
+
+
+def _is_same(known: Known, found: Found) -> bool:
+    from collector.tail import is_same_file
+
+    return is_same_file(known, found.raw_path)

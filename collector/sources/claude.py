@@ -1,0 +1,64 @@
+"""Claude Code: where its files are and which of them are read. The readers are imported only when a file has news."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from collector.sources import Lines, Past, Source
+
+if TYPE_CHECKING:
+    from store.batch import Batch
+
+SKIPPED_FOLDERS = (b"/tool-results/", b"/memory/")
+SKIPPED_NAMES = (b"audit.jsonl",)  # a copy that holds partial usage
+
+
+class Claude:
+    agent = "claude"
+    version = 1
+
+    def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
+        """The configuration folders: each is an account. Those of this shell and the usual ones of this machine."""
+        named = environ.get("CLAUDE_CONFIG_DIR", "").split(",")
+        config = environ.get("XDG_CONFIG_HOME") or os.path.join(user, ".config")
+        usual = [os.path.join(user, ".claude"), os.path.join(config, "claude")]
+        return [os.path.expanduser(root.strip()) for root in named if root.strip()] + usual
+
+    def trees(self, root: str) -> list[str]:
+        return [os.path.join(root, "projects")]
+
+    def kind(self, path: bytes) -> str | None:
+        """What a file below a tree is, by its name and the folders around it; None for what is not read."""
+        if path.endswith(b".jsonl"):
+            name = os.path.basename(path)
+            if name in SKIPPED_NAMES or any(folder in path for folder in SKIPPED_FOLDERS):
+                return None
+            return "journal" if name == b"journal.jsonl" and b"/workflows/" in path else "transcript"
+        if path.endswith(b".meta.json"):
+            return "agent-meta" if b"/subagents/" in path else None
+        if path.endswith(b".json") and b"/workflows/" in path and os.path.basename(path).startswith(b"wf_"):
+            return "workflow"
+        return None
+
+    def is_whole(self, kind: str) -> bool:
+        """Whether a file is read in one piece, as one record that its next version replaces."""
+        return kind in ("agent-meta", "workflow")
+
+    def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines:
+        from collector.sources.claude_sidecars import Journal, session_of, workflow_of
+        from collector.sources.claude_transcript import Transcript
+
+        if kind == "journal":
+            return Journal(session_of(path), workflow_of(path))
+        return Transcript(generation_id, session_of(path), bool(workflow_of(path)), carried, past)
+
+    def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
+        from collector.sources.claude_sidecars import take_agent_meta, take_workflow
+
+        if kind == "workflow":
+            take_workflow(path, content, out)
+        else:
+            take_agent_meta(path, content, out)
+
+
+SOURCE: Source = Claude()

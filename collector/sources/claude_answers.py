@@ -1,0 +1,101 @@
+"""What the model answered in a Claude Code transcript: what it was billed for, what it said, the tools it called."""
+
+from typing import Any
+
+import msgspec
+
+from collector.sources.claude_spot import ID_KEPT, Spot, short, show
+from collector.sources.claude_tools import finished, is_finish, is_start, started
+from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
+from collector.sources.claude_wire import Block, Message, Usage
+from collector.sources.claude_words import say
+from collector.when import instant
+from store.facts import Response
+
+SYNTHETIC = "<synthetic>"  # the model of lines that the program writes itself
+NO_RESPONSE = "No response requested."
+
+
+def take_assistant(spot: Spot, message: Message) -> None:
+    """One line of an answer; usually it holds one block, and the usage of the whole answer so far."""
+    message_id = short(message.id) or f"uuid:{spot.uuid}"
+    is_synthetic = message.model == SYNTHETIC
+    if message.usage is not None and not is_synthetic:
+        _response(spot, message, message.usage, message_id)
+    content = message.content
+    if isinstance(content, str):
+        content = [content]
+    for place, block in enumerate(content or ()):
+        if isinstance(block, str):
+            block = Block(type="text", text=block)
+        if block.type == "text":
+            if block.text:
+                show(
+                    spot,
+                    _text_kind(spot, block.text, is_synthetic),
+                    block.text,
+                    place,
+                    message_id,
+                    spot.line.api_status,
+                )
+        elif block.type == "thinking" or block.type == "redacted_thinking":
+            show(spot, "thinking", "", place, message_id)
+            spot.out.messages[-1].chars = len(block.thinking or "")
+        elif is_start(block):
+            started(spot, short(block.id) or f"@{spot.mark}.{place}", block, message_id)
+            if block.name == "TodoWrite" and block.input is not None:
+                _todos(spot, block.input.todos)
+        elif is_finish(block):
+            finished(spot, block, None, place)
+
+
+def take_progress(spot: Spot) -> None:
+    """A subagent's answer repeated for its parent's screen. It counts only while nothing else holds it."""
+    data = spot.line.data
+    if data is None:
+        return
+    spot.record.kind = f"progress/{data.type}"[:ID_KEPT]
+    inner = data.message
+    if inner is None or isinstance(inner, str) or inner.type != "assistant":
+        return
+    message = inner.message
+    if message is None or message.usage is None or not message.id or message.model == SYNTHETIC:
+        return
+    at = instant(inner.timestamp) or spot.at
+    run = spot.out.run(spot.run.session.session_id, short(data.agent_id) or "unknown", "subagent")
+    model = (message.model or "unknown")[:ID_KEPT]
+    spot.out.add_response(
+        Response(
+            short(message.id) or "", short(inner.request_id) or "", run, tokens_of(message.usage, model), at, at,
+            message.stop_reason, None, spot.line.branch or None, spot.record.byte_offset, spot.generation_id, (), None,
+            "progress", False, at or "", spot.generation_id, spot.record.byte_offset,
+        )
+    )  # fmt: skip
+
+
+def _response(spot: Spot, message: Message, usage: Usage, message_id: str) -> None:
+    line, at, is_main = spot.line, spot.at, spot.run.run_id == "main"
+    model = (message.model or "unknown")[:ID_KEPT]
+    if is_main and model != spot.state.model:
+        spot.state.model = model
+        say(spot, "model", model)
+    spot.out.add_response(
+        Response(
+            message_id, (short(line.request_id) or "") if message.id else "", spot.run, tokens_of(usage, model), at, at,
+            message.stop_reason, spot.threads.head_id(spot.record.head) if is_main else None, line.branch or None,
+            spot.record.byte_offset, spot.generation_id, nested_tokens(usage, model), reported_micros(line.cost_usd),
+            "transcript", spot.is_branch, at or "", spot.generation_id, spot.record.byte_offset,
+        )
+    )  # fmt: skip
+
+
+def _text_kind(spot: Spot, text: str, is_synthetic: bool) -> str:
+    """Lines that the program itself writes are errors and notices, but also what an interrupted answer had said."""
+    if not is_synthetic:
+        return "reply"
+    return "error" if spot.line.is_api_error else "notice" if text == NO_RESPONSE else "reply"
+
+
+def _todos(spot: Spot, todos: Any) -> None:
+    if isinstance(todos, list) and spot.run.run_id == "main":
+        say(spot, "todos", msgspec.json.encode(todos).decode())

@@ -1,0 +1,102 @@
+"""The files beside Claude Code's transcripts: a subagent's description, a workflow's journal and its snapshot."""
+
+import os
+from typing import Any
+
+import msgspec
+
+from collector.sources.claude_wire import AgentMeta, JournalLine, WorkflowSnapshot, decode_journal
+from collector.tolerant import fit, load
+from collector.when import from_unix_ms
+from store.batch import Batch
+from store.facts import TEXT_KEPT, Record, WorkflowAgent
+
+WORDS_KEPT = 300
+
+
+def session_of(path: str) -> str:
+    """The session that a file belongs to, by where it lies: beside the transcript, or in the folder of its name."""
+    folders = path.split("/")
+    for marker in ("subagents", "workflows"):
+        if marker in folders[1:-1]:
+            return folders[folders.index(marker, 1) - 1]
+    return os.path.basename(path).removesuffix(".jsonl")
+
+
+def workflow_of(path: str) -> str:
+    """The workflow run whose folder a file lies in; empty for other files."""
+    folders = path.split("/")
+    if "workflows" not in folders[1:-2]:
+        return ""
+    return folders[folders.index("workflows", 1) + 1]
+
+
+class Journal:
+    """A workflow's journal: which agents were started, and which have given their result."""
+
+    shape = JournalLine
+    decode = staticmethod(decode_journal)
+    version = ""
+    foreign = ""
+
+    def __init__(self, session_id: str, workflow_id: str) -> None:
+        self._session_id, self._workflow_id = session_id, workflow_id
+
+    def is_record(self, value: dict[str, Any]) -> bool:
+        return "key" in value and "agentId" in value
+
+    def carried(self) -> bytes:
+        return b""
+
+    def carry_on(self, carried: bytes) -> None:
+        """No line of a journal leaves anything for the next."""
+
+    def take(self, line: JournalLine, byte_offset: int, length: int, out: Batch) -> Record:
+        """One agent of the workflow started, or gave its result."""
+        if line.agent_id and line.key and line.type in ("started", "result"):
+            session = out.session(self._session_id)
+            agent_id = line.agent_id[:200]
+            out.workflow(session, self._workflow_id)
+            out.workflow_agents.append(
+                WorkflowAgent(session, self._workflow_id, agent_id, is_finished=line.type == "result")
+            )
+            out.run(self._session_id, agent_id, "workflow").workflow_id = self._workflow_id
+        return Record(byte_offset, length, f"journal/{line.type}"[:100])
+
+
+def take_agent_meta(path: str, content: bytes, out: Batch) -> None:
+    """What a subagent is called and which tool call began it."""
+    meta = fit(load(content), AgentMeta)
+    workflow_id = workflow_of(path)
+    agent_id = os.path.basename(path).removesuffix(".meta.json").removeprefix("agent-")
+    run = out.run(session_of(path), agent_id[:200], "workflow" if workflow_id else "subagent")
+    run.agent_type, run.name = _kept(meta.agent_type), _kept(meta.name)
+    run.description, run.tool_use_id, run.depth = _kept(meta.description), _kept(meta.tool_use_id), meta.depth
+    run.workflow_id = workflow_id or None
+
+
+def take_workflow(path: str, content: bytes, out: Batch) -> None:
+    """How a workflow went, as written when it ended. Its token numbers are last answers only: they are left out."""
+    snapshot = fit(load(content), WorkflowSnapshot)
+    session_id = session_of(path)
+    workflow_id = (snapshot.run_id or os.path.basename(path).removesuffix(".json"))[:200]
+    flow = out.workflow(out.session(session_id), workflow_id)
+    flow.name, flow.summary, flow.state = _kept(snapshot.name), _kept(snapshot.summary), _kept(snapshot.status)
+    flow.started_at = from_unix_ms(snapshot.start_ms)
+    flow.duration_ms = round(snapshot.duration_ms) if snapshot.duration_ms is not None else None
+    flow.agents, flow.tool_calls = snapshot.agents, snapshot.tool_calls
+    flow.result_chars = len(snapshot.result)
+    titles = [phase.title for phase in snapshot.phases or () if phase.title]
+    flow.phases = msgspec.json.encode(titles).decode()[:TEXT_KEPT]
+    for step in snapshot.steps or ():
+        if step.type == "workflow_agent" and step.agent_id:
+            agent_id = step.agent_id[:200]
+            state, label, phase = _kept(step.state), _kept(step.label), _kept(step.phase)
+            agent = WorkflowAgent(flow.session, workflow_id, agent_id, state == "done", label, phase, state)
+            out.workflow_agents.append(agent)
+            run = out.run(session_id, agent_id, "workflow")
+            run.label, run.phase, run.state, run.workflow_id = label, phase, state, workflow_id
+
+
+def _kept(text: str | None) -> str | None:
+    return None if text is None else text[:WORDS_KEPT].replace("\0", "\u2400")

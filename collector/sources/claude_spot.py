@@ -1,0 +1,91 @@
+"""Where a line stands: what the parts of the Claude Code source pass to each other."""
+
+import hashlib
+
+from msgspec import Struct
+
+from collector.sources.claude_wire import Line
+from collector.threads import Threads
+from store.batch import Batch
+from store.facts import TEXT_KEPT, Message, Record, Run
+
+ID_KEPT = 200
+NUL_SHOWN = "\u2400"  # SQLite ends a text at its first NUL
+
+
+class Carried(Struct):
+    """What one line leaves for the next ones of its file, kept beside the cursor."""
+
+    last_at: str = ""
+    last_prompt_id: str = ""
+    boundary: str = ""
+    is_ours: bool | None = None
+    version: str = ""
+    branch: str = ""
+    entrypoint: str = ""
+    model: str = ""
+    place: str = ""
+
+
+class Spot(Struct, gc=False):
+    """One line, the run it belongs to, the record it becomes, and the batch its facts go to."""
+
+    line: Line
+    at: str | None
+    run: Run
+    record: Record
+    out: Batch
+    generation_id: int
+    file_session: str
+    state: Carried
+    threads: Threads
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether the line says itself that it is a copy."""
+        return self.line.forked_from is not None
+
+    @property
+    def uuid(self) -> str:
+        return self.record.uuid or f"@{self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """A stand-in for a missing id: the same for the same place of the same file, in any order of reading."""
+        return f"{self.file_session}:{self.record.byte_offset}"
+
+    @property
+    def said_at(self) -> str:
+        """The time of the line; for one without, that of the latest before it."""
+        return self.at or self.state.last_at
+
+
+def show(
+    spot: Spot, kind: str, text: str, block: int = 0, message_id: str | None = None, status: int | None = None,
+    duration_ms: int | None = None,
+) -> None:  # fmt: skip
+    """Something for the feed."""
+    spot.out.messages.append(
+        Message(
+            spot.uuid, block, spot.run, spot.at, kind, kept(text) or None, len(text), spot.generation_id, message_id,
+            status, duration_ms, spot.is_branch,
+        )
+    )  # fmt: skip
+
+
+def kept(text: str, length: int = TEXT_KEPT) -> str:
+    """As much of a text as is kept."""
+    text = text[:length]
+    return text.replace("\0", NUL_SHOWN) if "\0" in text else text
+
+
+def short(text: str | None) -> str | None:
+    """An id no longer than ids are: a hostile one keeps its start and its digest."""
+    if text is None or len(text) <= ID_KEPT:
+        return text
+    return text[:ID_KEPT] + "#" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def whole(value: float | None) -> int | None:
+    """A number as milliseconds, if it can be some."""
+    return int(value) if value is not None and abs(value) < 1e15 else None

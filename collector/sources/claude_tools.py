@@ -1,0 +1,160 @@
+"""Claude Code's tool calls: what each was asked to work on, how it ended, and the files it touched."""
+
+from typing import Any
+
+import msgspec
+
+from collector.sources.claude_spot import Spot, kept, short
+from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
+from collector.tolerant import fit, load
+from store.facts import Task, Touch
+
+TARGET_KEPT = 300
+PATH_KEPT = 1000
+NAME_KEPT = 100
+ACTIONS = {
+    "Read": "read", "NotebookRead": "read", "Edit": "edit", "MultiEdit": "edit", "NotebookEdit": "edit",
+    "Update": "edit", "Write": "write",
+}  # fmt: skip
+AGENTS = {"Task", "Agent"}
+REJECTED = ("User rejected", "The user doesn't want", "[Request interrupted")
+INTERRUPTED = "[Request interrupted"
+
+
+def is_start(block: Block) -> bool:
+    return block.type == "tool_use" or block.type == "server_tool_use"
+
+
+def is_finish(block: Block) -> bool:
+    """The end of a tool that the API itself ran."""
+    return bool(block.tool_use_id) and block.type is not None and block.type.endswith("_tool_result")
+
+
+def started(spot: Spot, call_id: str, block: Block, message_id: str) -> None:
+    """A tool call begins; reading, editing and writing touch their file from here on."""
+    name = (block.name or "unknown")[:NAME_KEPT]
+    call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
+    call.message_id, call.name, call.target, call.started_at = message_id, name, _target(name, block), spot.at
+    call.run = spot.run
+    asked = block.input
+    if asked is None:
+        return
+    path = asked.file_path or asked.notebook_path
+    action = ACTIONS.get(name)
+    if action and isinstance(path, str) and path:
+        spot.out.touch(Touch(call_id, spot.run, kept(path, PATH_KEPT), action))
+
+
+def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
+    """A tool call ends: with what outcome, how large an answer, and what changed in which file."""
+    call_id = short(block.tool_use_id) or f"@{spot.mark}.{place}"
+    call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
+    call.ended_at = spot.at
+    call.result_bytes = len(block.content)
+    call.outcome = _outcome(block, result)
+    if not isinstance(result, ToolResult):
+        return
+    call.background_id = short(result.background_id)
+    call.duration_ms = _duration_ms(result)
+    session = spot.run.session
+    if result.agent_id:
+        call.agent_run_id = short(result.agent_id) or ""
+        agent = spot.out.run(session.session_id, call.agent_run_id, "subagent")
+        agent.tool_use_id, agent.state = call_id, result.status
+        agent.agent_type = agent.agent_type or result.agent_type
+    if result.run_id:
+        flow = spot.out.workflow(session, short(result.run_id) or "")
+        flow.name, flow.summary = result.workflow_name or flow.name, result.summary or flow.summary
+        flow.started_at = spot.at
+    if result.file_path and not block.is_error:
+        _changed(spot, call_id, kept(result.file_path, PATH_KEPT), result)
+
+
+def tasks_of(spot: Spot, result: Any) -> None:
+    """Tasks that a tool result creates or moves on."""
+    if not isinstance(result, ToolResult):
+        return
+    if bytes(result.task[:1]) == b"{":
+        task = fit(load(bytes(result.task)), TaskMade)
+        if task.id and task.subject:
+            _note_task(spot, task.id, task.subject, "pending")
+    if result.task_id and bytes(result.status_change[:1]) == b"{":
+        status = fit(load(bytes(result.status_change)), TaskMoved).to
+        if status:
+            _note_task(spot, result.task_id, None, status)
+
+
+def _note_task(spot: Spot, task_id: str, subject: str | None, status: str) -> None:
+    spot.out.tasks.append(
+        Task(
+            spot.run.session, task_id[:NAME_KEPT], kept(subject, TARGET_KEPT) if subject else None,
+            status[:NAME_KEPT], spot.said_at, spot.record.byte_offset,
+        )
+    )  # fmt: skip
+
+
+def _target(name: str, block: Block) -> str | None:
+    """The one thing that tells what a call is about: a path, a command, a query, an address."""
+    asked = block.input
+    if asked is None:
+        return None
+    order = (asked.description, asked.subagent_type) if name in AGENTS else ()
+    for value in (
+        *order, asked.file_path, asked.notebook_path, asked.command, asked.pattern, asked.query, asked.url,
+        asked.skill, asked.subject, asked.to, asked.path, asked.description,
+    ):  # fmt: skip
+        if isinstance(value, str) and value:
+            return kept(value, TARGET_KEPT)
+    return None
+
+
+def _outcome(block: Block, result: Any) -> str:
+    if isinstance(result, ToolResult):
+        if result.interrupted:
+            return "interrupted"
+        if result.background_id or result.is_async:
+            return "background"
+        return "error" if block.is_error else "ok"
+    if not block.is_error:
+        return "ok"
+    said = result if isinstance(result, str) else bytes(block.content[:400]).decode("utf-8", "replace").lstrip('["')
+    if said.startswith(INTERRUPTED):
+        return "interrupted"
+    return "rejected" if said.startswith(REJECTED) else "error"
+
+
+def _duration_ms(result: ToolResult) -> int | None:
+    for value in (result.total_duration_ms, result.duration_ms):
+        if value is not None and 0 <= value < 1e12:
+            return round(value)
+    if result.duration_s is not None and 0 <= result.duration_s < 1e9:
+        return round(result.duration_s * 1000)
+    return None
+
+
+def _changed(spot: Spot, call_id: str, path: str, result: ToolResult) -> None:
+    hunks = result.structured_patch
+    if result.type == "create" and not hunks:
+        spot.out.touch(Touch(call_id, spot.run, path, "write", _lines_in(result.content), 0))
+    elif hunks is not None:
+        added, removed = _counted(hunks)
+        spot.out.touch(Touch(call_id, spot.run, path, "write" if result.type else "edit", added, removed))
+
+
+def _counted(hunks: list[Hunk]) -> tuple[int, int]:
+    added = removed = 0
+    for hunk in hunks:
+        for line in hunk.lines or ():
+            if line.startswith("+"):
+                added += 1
+            elif line.startswith("-"):
+                removed += 1
+    return added, removed
+
+
+def _lines_in(content: msgspec.Raw) -> int | None:
+    try:
+        text = msgspec.json.decode(content, type=str)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    return text.count("\n") + (not text.endswith("\n") if text else 0)

@@ -1,0 +1,92 @@
+"""What Claude Code's lines say of their session: when and where it runs, and the words said again and again."""
+
+from collector.sources.claude_spot import ID_KEPT, Spot, kept
+from store.facts import Summary, Word
+
+WORKTREES = "/.claude/worktrees/"
+PATH_KEPT = 1000
+# The type of a line → the name of the word and the field that holds it.
+WORDS = {
+    "ai-title": ("ai_title", "ai_title"),
+    "custom-title": ("custom_title", "custom_title"),
+    "agent-name": ("agent_name", "agent_name"),
+    "agent-color": ("agent_color", "agent_color"),
+    "agent-setting": ("agent_setting", "agent_setting"),
+    "mode": ("mode", "mode"),
+    "permission-mode": ("permission_mode", "permission_mode"),
+    "last-prompt": ("last_prompt", "last_prompt"),
+    "tag": ("tag", "tag"),
+    "pr-link": ("pr_url", "pr_url"),
+    "relocated": ("relocated_cwd", "relocated_cwd"),
+}
+
+
+def say(spot: Spot, name: str, value: str) -> None:
+    """A word of the session; the last one of a file wins, and of several files the latest."""
+    session = spot.run.session
+    spot.out.words[session.session_id, name] = Word(session, name, kept(value), spot.said_at, spot.record.byte_offset)
+
+
+def take_word(type_: str, spot: Spot) -> None:
+    """A line that is no part of the conversation."""
+    line = spot.line
+    if type_ in WORDS:
+        name, field = WORDS[type_]
+        value = getattr(line, field)
+        if value:
+            say(spot, name, value)
+    elif type_ == "summary" and line.leaf and line.summary:
+        spot.out.summaries.append(Summary(line.leaf[:ID_KEPT], kept(line.summary), spot.said_at))
+    elif type_ == "worktree-state" and line.worktree is not None:
+        tree = line.worktree
+        if tree.path and tree.original:
+            spot.out.worktrees[tree.path[:PATH_KEPT]] = tree.original[:PATH_KEPT]
+        if tree.name:
+            say(spot, "worktree", tree.name)
+
+
+def tell(spot: Spot) -> None:
+    """What every line of a conversation says of its session and run."""
+    line, at, run, state = spot.line, spot.at, spot.run, spot.state
+    session, is_main = run.session, run.run_id == "main"
+    if at is not None:
+        if at > session.last_at:
+            session.last_at = at
+        if not session.first_at or at < session.first_at:
+            session.first_at = at
+        if not is_main:
+            if at > run.last_at:
+                run.last_at = at
+            if not run.first_at or at < run.first_at:
+                run.first_at = at
+    if line.version and line.version != state.version:
+        state.version = line.version[:ID_KEPT]
+        say(spot, "version", state.version)
+    if is_main and line.branch and line.branch != state.branch:
+        state.branch = line.branch[:ID_KEPT]
+        say(spot, "branch", state.branch)
+    if is_main and line.entrypoint and line.entrypoint != state.entrypoint:
+        state.entrypoint = line.entrypoint[:ID_KEPT]
+        say(spot, "entrypoint", state.entrypoint)
+    if line.cwd:
+        _tell_place(spot, line.cwd[:PATH_KEPT], at, is_main)
+    if line.forked_from is not None and line.forked_from.session_id:
+        session.forked_from = line.forked_from.session_id[:ID_KEPT]
+
+
+def _tell_place(spot: Spot, cwd: str, at: str | None, is_main: bool) -> None:
+    """Where the session was started: its earliest folder, the main thread's before a subagent's."""
+    session = spot.run.session
+    since = (at or "7") if is_main else f"8{at or ''}"
+    if not session.cwd or since < session.cwd_at:
+        session.cwd, session.cwd_at = cwd, since
+    branch = (spot.line.branch or "")[:ID_KEPT]
+    place = f"{branch} {cwd}"
+    if place == spot.state.place:
+        return
+    spot.state.place = place
+    if branch:
+        spot.out.branches.add((cwd, branch))
+    root, marker, rest = cwd.partition(WORKTREES)
+    if marker:
+        spot.out.worktrees[root + marker + rest.partition("/")[0]] = root

@@ -1,0 +1,141 @@
+"""The slow way to read a line that the typed decoder refuses: wrong types, lone surrogates, NaN, glued or cut records.
+
+Knows no agent: what a record of it looks like is told by the caller.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar, cast, get_args, get_origin
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+OBJECT_START = re.compile(rb'\{"')
+SPLICES_TRIED = 256  # a hostile line may hold a million of them, each costing a parse of the rest
+SPLICE_LENGTH = 1 << 20
+LONGEST_NUMBER = 18
+
+
+class NotARecord(ValueError):
+    """The bytes are no record; the text says why."""
+
+
+class Piece(NamedTuple):
+    """A part of a line: a record, or what was left of one."""
+
+    start: int
+    end: int
+    value: dict[str, Any] | None
+    reason: str
+
+
+def load(line: bytes) -> dict[str, Any]:
+    """The JSON object that a line is, whatever its text holds."""
+    text = line.strip(b"\0 \t\r\n\v\f").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    try:
+        value = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_nothing)
+    except RecursionError as error:
+        raise NotARecord("nested too deep") from error
+    except ValueError as error:
+        raise NotARecord("not JSON") from error
+    if not isinstance(value, dict):
+        raise NotARecord("not a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+def fit(value: object, shape: type[T]) -> T:
+    """The struct that a JSON object gives when every field of a wrong type is left out."""
+    source = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    kept: dict[str, Any] = {}
+    for field in msgspec.structs.fields(shape):
+        if field.encode_name in source:
+            fitted = _fit_field(source[field.encode_name], field.type)
+            if fitted is not None:
+                kept[field.name] = fitted
+    return shape(**kept)
+
+
+def pieces(line: bytes, is_record: Callable[[dict[str, Any]], bool], start: int = 0) -> list[Piece]:
+    """A line that is no record, cut into records and remains: records glued, or one cut short by the next."""
+    cut = _next_record(line, is_record)
+    if cut is None:
+        return [Piece(start, start + len(line), None, "cut short by the next record")]
+    at, value = cut
+    return [*_before(line[:at], is_record, start), Piece(start + at, start + len(line), value, "")]
+
+
+def _next_record(line: bytes, is_record: Callable[[dict[str, Any]], bool]) -> tuple[int, dict[str, Any]] | None:
+    """The earliest place from which the whole rest of the line is a record."""
+    if len(line) > SPLICE_LENGTH:
+        return None
+    for count, place in enumerate(OBJECT_START.finditer(line, 1)):
+        if count == SPLICES_TRIED:
+            return None
+        try:
+            value = load(line[place.start() :])
+        except NotARecord:
+            continue
+        if is_record(value):
+            return place.start(), value
+    return None
+
+
+def _before(head: bytes, is_record: Callable[[dict[str, Any]], bool], start: int) -> list[Piece]:
+    """What stands before a recovered record: a record that only lacked its newline, or the stump of one."""
+    try:
+        value = load(head)
+    except NotARecord:
+        return pieces(head, is_record, start)
+    if is_record(value):
+        return [Piece(start, start + len(head), value, "")]
+    return [Piece(start, start + len(head), None, "not a record")]
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else None
+
+
+def _real(digits: str) -> float | None:
+    value = float(digits)
+    return value if value - value == 0 else None
+
+
+def _nothing(_name: str) -> None:
+    return None
+
+
+def _fit_field(value: object, type_: Any) -> object:
+    clean = _clean(value)
+    if type_ is msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode(clean))
+    try:
+        return msgspec.convert(clean, type_)
+    except (msgspec.ValidationError, OverflowError, RecursionError):
+        pass
+    if isinstance(clean, dict):
+        for choice in _structs_in(type_):
+            return fit(cast("object", clean), choice)
+    if isinstance(clean, list):
+        for choice in get_args(type_):
+            if get_origin(choice) is list:
+                items = [_fit_field(item, get_args(choice)[0]) for item in cast("list[object]", clean)]
+                return [item for item in items if item is not None]
+    return None
+
+
+def _structs_in(type_: Any) -> Iterator[type[msgspec.Struct]]:
+    for choice in (type_, *get_args(type_)):
+        if isinstance(choice, type) and issubclass(choice, msgspec.Struct):
+            yield choice
+
+
+def _clean(value: object) -> object:
+    """The same value without lone surrogates, which neither SQLite nor UTF-8 can hold."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(item) for name, item in cast("dict[str, object]", value).items()}
+    return value

@@ -1,0 +1,58 @@
+"""Times as transcripts write them, made into one form: ISO-8601 UTC text with milliseconds."""
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z").fullmatch
+
+
+def instant(stamp: str | None) -> str | None:
+    """The time in UTC, or None for what is no time."""
+    if stamp is None:
+        return None
+    if USUAL(stamp) and _is_day(stamp[:10]):
+        return stamp
+    return _converted(stamp)
+
+
+def from_unix_ms(value: float | None) -> str | None:
+    """The instant of a Unix time in milliseconds."""
+    if value is None:
+        return None
+    try:
+        return _text(datetime.fromtimestamp(value / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def between_ms(start: str | None, end: str | None) -> int | None:
+    """Milliseconds from one instant to another; None when one is missing or they run backwards."""
+    if not start or not end or end < start:
+        return None
+    if start[:17] == end[:17]:
+        return int(end[17:19] + end[20:23]) - int(start[17:19] + start[20:23])
+    return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() * 1000)
+
+
+@lru_cache(maxsize=1024)
+def _is_day(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
+
+
+def _converted(stamp: str) -> str | None:
+    try:
+        moment = datetime.fromisoformat(stamp)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return _text(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z".rjust(24, "0")

@@ -1,0 +1,27 @@
+-- What was used in each quarter of an hour? The sums that reports are made of; any time zone regroups them exactly.
+create view usage_quarter_hours as
+select
+    a.agent,
+    d.device,
+    a.name as account,
+    coalesce(f.project, s.cwd) as project,
+    s.session_id,
+    u.run_kind,
+    u.model,
+    u.tier,
+    nullif(u.quarter, '') as at,
+    nullif(substr(u.quarter, 1, 10), '') as day,
+    u.responses,
+    u.lower_bounds,
+    u.input_tokens,
+    u.cache_read_tokens,
+    u.cache_write_5m_tokens,
+    u.cache_write_1h_tokens,
+    u.output_tokens,
+    u.reasoning_tokens,
+    u.web_searches
+from usage_quarter_hour as u
+join session as s using (session_key)
+join account as a using (account_id)
+join device as d using (device_id)
+left join place as f on f.device_id = a.device_id and f.cwd = s.cwd;

@@ -1,0 +1,1 @@
+"""The one side that knows how the database is opened, migrated, written and priced."""

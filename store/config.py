@@ -1,0 +1,82 @@
+"""config.toml in the data folder: the user's names for accounts and projects, and more roots to look in."""
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+from store.errors import FleetmeterError
+from store.home import StrPath
+
+NAME = "config.toml"
+
+T = TypeVar("T")
+
+
+class Config(NamedTuple):
+    accounts: dict[str, str]
+    """Root folder of an agent's files → the name of the account."""
+    projects: dict[str, str]
+    """Folder, or name of a project → the name it is shown under."""
+    roots: dict[str, tuple[str, ...]]
+    """Agent → folders to look in besides the usual ones."""
+    device_name: str | None
+
+
+NOTHING = Config({}, {}, {}, None)
+
+
+def load(home: StrPath) -> Config:
+    """What the file says, every key checked; without a file, the defaults."""
+    path = os.path.join(home, NAME)
+    if not os.path.exists(path):
+        return NOTHING
+    import tomllib  # only now: most machines have no such file
+
+    try:
+        with open(path, "rb") as file:
+            document = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise FleetmeterError(f"{path}: {error}", hint="fix the line, or delete the file") from error
+    for key in document:
+        if key not in Config._fields:
+            raise FleetmeterError(f"{path}: unknown key `{key}`", hint=_nearest(key))
+    return Config(
+        accounts=_names(path, "accounts", document),
+        projects=_names(path, "projects", document),
+        roots=_table(path, "roots", document, _folders),
+        device_name=_text(path, "device_name", document["device_name"]) if "device_name" in document else None,
+    )
+
+
+def _names(path: str, key: str, document: dict[str, Any]) -> dict[str, str]:
+    return {os.path.expanduser(name): alias for name, alias in _table(path, key, document, _text).items()}
+
+
+def _table(path: str, key: str, document: dict[str, Any], read: Callable[[str, str, object], T]) -> dict[str, T]:
+    table: object = document.get(key, {})
+    if not isinstance(table, dict):
+        raise _wrong(path, key, "a table")
+    return {name: read(path, f"{key}.{name}", value) for name, value in cast("dict[str, object]", table).items()}
+
+
+def _text(path: str, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _wrong(path, key, "a text")
+    return value
+
+
+def _folders(path: str, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _wrong(path, key, "a list of folders")
+    return tuple(os.path.expanduser(_text(path, key, folder)) for folder in cast("list[object]", value))
+
+
+def _wrong(path: str, key: str, expected: str) -> FleetmeterError:
+    return FleetmeterError(f"{path}: `{key}` should be {expected}", hint="fix the line, or delete it")
+
+
+def _nearest(key: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(key, Config._fields, n=1, cutoff=0)
+    return f"did you mean `{close[0]}`?" if close else f"the keys are {', '.join(Config._fields)}"

@@ -1,0 +1,62 @@
+"""How the lines that tell of one answer become one answer, whatever order they are seen in."""
+
+from collections.abc import Callable
+
+from store.facts import Response
+
+PathOf = Callable[[int], bytes]  # the path of a generation's file: the last word where nothing else decides
+NEVER = "9999"
+
+
+def merge(known: Response, line: Response, path_of: PathOf) -> None:
+    """Fold another line of the same answer, in the same session, into what is known of it."""
+    if known.evidence != line.evidence:
+        if line.evidence == "transcript":
+            _become(known, line)
+        return
+    take_best(known, line, path_of)
+    if _is_earlier(line, known, path_of):
+        known.at, known.is_branch = line.at, line.is_branch
+        known.run, known.branch = line.run, line.branch
+        known.generation_id, known.byte_offset = line.generation_id, line.byte_offset
+        known.prompt_id = line.prompt_id or known.prompt_id
+    elif known.prompt_id is None:
+        known.prompt_id = line.prompt_id
+
+
+def take_best(known: Response, line: Response, path_of: PathOf) -> None:
+    """The line with the greatest output is the one that counts, the later one on a tie; never a mix of two."""
+    if line.ended_at is not None and (known.ended_at is None or line.ended_at > known.ended_at):
+        known.ended_at = line.ended_at
+    if line.stop_reason is not None and (known.stop_reason is None or line.stop_reason > known.stop_reason):
+        known.stop_reason = line.stop_reason
+    if _is_better(line, known, path_of):
+        known.tokens, known.nested, known.best_at = line.tokens, line.nested, line.best_at
+        known.best_generation_id, known.best_byte_offset = line.best_generation_id, line.best_byte_offset
+        known.reported_usd_micros = line.reported_usd_micros
+
+
+def _is_better(line: Response, known: Response, path_of: PathOf) -> bool:
+    if line.tokens.output != known.tokens.output:
+        return line.tokens.output > known.tokens.output
+    if line.best_at != known.best_at:
+        return line.best_at > known.best_at
+    if line.best_generation_id == known.best_generation_id:
+        return line.best_byte_offset > known.best_byte_offset
+    return path_of(line.best_generation_id) > path_of(known.best_generation_id)
+
+
+def _is_earlier(line: Response, known: Response, path_of: PathOf) -> bool:
+    line_at, known_at = line.at or NEVER, known.at or NEVER
+    if line_at != known_at:
+        return line_at < known_at
+    if line.is_branch != known.is_branch:
+        return known.is_branch
+    if line.generation_id == known.generation_id:
+        return line.byte_offset < known.byte_offset
+    return path_of(line.generation_id) < path_of(known.generation_id)
+
+
+def _become(known: Response, line: Response) -> None:
+    for name in line.__struct_fields__:
+        setattr(known, name, getattr(line, name))

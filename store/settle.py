@@ -1,0 +1,202 @@
+"""Forks, branches and resumed copies repeat history: which session's copy of a fact is the one that counts.
+
+The senior copy is the earliest; of equally early ones the unmarked before one marked as a branch's, then that of
+the file whose first line of its own is earliest, then of the file that ends first, then path order. A file's own
+lines are those whose id no other file of the family has. So a family is settled anew when a line joins it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from msgspec.json import encode
+
+from store.batch import Batch
+from store.facts import Response
+from store.merge import NEVER, take_best
+from store.write_responses import load, paths, replace
+
+FAMILY = """
+with recursive family(session_key) as (
+    select value from json_each(?)
+    union
+    select o.other_key from overlap as o join family as f on o.session_key = f.session_key
+)
+select session_key from family
+"""
+FILES = """
+select distinct g.generation_id, g.source_id, g.own_at, g.ends_at, s.raw_path
+from (
+    select generation_id from response where session_key in (select value from json_each(:family))
+    union
+    select generation_id from prompt where session_key in (select value from json_each(:family))
+) as f
+join generation as g using (generation_id)
+join source as s using (source_id)
+order by g.generation_id
+"""
+UUIDS = "select uuid, at from record where generation_id = ? and (uuid is not null or at is not null)"
+SHARED_RESPONSES = """
+select message_id
+from response
+where session_key in (select value from json_each(:family)) and part = 0
+group by message_id, request_id
+having count(*) > 1
+"""
+EVENTS = (
+    ("prompt", "prompt_id", "at"),
+    ("message", "uuid || '/' || block", "at"),
+    ("tool_call", "tool_use_id", "coalesce(started_at, ended_at, '')"),
+    ("compaction", "uuid", "coalesce(at, '')"),
+)
+SHARED_EVENTS = """
+select {id}, session_key, {at}, is_branch, generation_id, is_copy
+from {table}
+where session_key in (select value from json_each(:family)) and {id} in (
+    select {id}
+    from {table}
+    where session_key in (select value from json_each(:family))
+    group by 1
+    having count(*) > 1
+)
+order by 1, 2
+"""
+MARK = "update {table} set is_copy = ? where {id} = ? and session_key = ?"
+COPIED_FROM = """
+update session
+set copied_from = (select o.session_id from session as o where o.session_key = ?)
+where session_key = ?
+"""
+REWOUND = """
+with recursive
+    main(prompt_id, previous, at) as (
+        select p.prompt_id, p.previous, p.at
+        from prompt as p
+        join run as r using (run_key)
+        where p.session_key = :session and r.kind = 'main' and p.kind <> 'interruption'
+    ),
+    thread(prompt_id) as (
+        select prompt_id from (select prompt_id from main order by at desc, prompt_id desc limit 1)
+        union
+        select m.previous
+        from thread as t
+        join main as m using (prompt_id)
+        where m.previous is not null
+    )
+update prompt
+set is_abandoned = prompt_id not in (select prompt_id from thread)
+where session_key = :session and prompt_id in (select prompt_id from main)
+    and is_abandoned <> (prompt_id not in (select prompt_id from thread))
+"""
+REWOUND_SESSIONS = """
+select session_key from session where is_rewound and session_key in (select value from json_each(?))
+"""
+
+RankOf = Callable[[int], tuple[str, str, bytes]]
+
+
+class File(NamedTuple):
+    """One generation of a file in the family."""
+
+    generation_id: int
+    source_id: int
+    own_at: str | None
+    ends_at: str | None
+    path: bytes
+
+
+def settle(connection: sqlite3.Connection, batch: Batch, shared: set[tuple[int, int]]) -> None:
+    """Settle the families that this batch touched, and the threads that it rewound."""
+    keys = [session.key for session in batch.sessions.values()]
+    both = shared | {(b, a) for a, b in shared}
+    connection.executemany("insert or ignore into overlap (session_key, other_key) values (?, ?)", both)
+    joined = {a for a, _ in both}
+    for family in _families(connection, keys):
+        files = [File(*row) for row in connection.execute(FILES, {"family": encode(sorted(family)).decode()})]
+        if joined & family or any(file.own_at is None for file in files):
+            _settle(connection, batch.agent, family, _ranks(connection, files))
+    if batch.prompts:
+        for row in connection.execute(REWOUND_SESSIONS, (encode(keys).decode(),)).fetchall():
+            connection.execute(REWOUND, {"session": row[0]})
+
+
+def _families(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterable[set[int]]:
+    """The groups of sessions that share history, as far as they reach the sessions touched."""
+    touched = "select distinct session_key from overlap where session_key in (select value from json_each(?))"
+    waiting = {row[0] for row in connection.execute(touched, (encode(list(keys)).decode(),)).fetchall()}
+    while waiting:
+        family = {row[0] for row in connection.execute(FAMILY, (encode([waiting.pop()]).decode(),)).fetchall()}
+        waiting -= family
+        yield family
+
+
+def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
+    """How senior each file is; what is found out is kept, so that a settled family is not settled again."""
+    seen: dict[str, set[int]] = {}
+    for file in files:
+        for uuid, _ in connection.execute(UUIDS, (file.generation_id,)).fetchall():
+            if uuid is not None:
+                seen.setdefault(uuid, set()).add(file.source_id)
+    ranks: dict[int, tuple[str, str, bytes]] = {}
+    for file in files:
+        rows = connection.execute(UUIDS, (file.generation_id,)).fetchall()
+        own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=None)
+        ranks[file.generation_id] = (own_at or NEVER, file.ends_at or "", file.path)
+        if own_at != file.own_at:
+            connection.execute("update generation set own_at = ? where generation_id = ?", (own_at, file.generation_id))
+    return lambda generation_id: ranks.get(generation_id, (NEVER, "", b""))
+
+
+def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_of: RankOf) -> None:
+    which = {"family": encode(sorted(family)).decode()}
+    origin: dict[int, tuple[str, int]] = {}
+    ids = {row[0] for row in connection.execute(SHARED_RESPONSES, which).fetchall()}
+    old: list[Response] = []
+    new: list[Response] = []
+    for copies in load(connection, agent, ids).values():
+        copies = [copy for copy in copies if copy.run.session.key in family]
+        if len(copies) > 1:
+            senior = _settle_response(copies, rank_of, paths(connection))
+            old += copies
+            new += copies
+            _note(origin, senior.run.session.key, ((c.run.session.key, c.at or "") for c in copies))
+    replace(connection, agent, old, new)
+    for table, id_, at in EVENTS:
+        _settle_events(connection, table, id_, at, which, rank_of, origin)
+    connection.executemany(COPIED_FROM, [(source, copy) for copy, (_, source) in origin.items()])
+
+
+def _settle_response(copies: list[Response], rank_of: RankOf, path_of: Callable[[int], bytes]) -> Response:
+    """All copies know the best usage of any; one of them is counted."""
+    real = [copy for copy in copies if copy.evidence == "transcript"] or copies
+    senior = min(real, key=lambda c: (c.at or NEVER, c.is_branch, rank_of(c.generation_id)))
+    for copy in real:
+        take_best(senior, copy, path_of)
+    for copy in copies:
+        if copy is not senior:
+            take_best(copy, senior, path_of)
+        copy.is_copy = copy is not senior
+    return senior
+
+
+def _settle_events(
+    connection: sqlite3.Connection, table: str, id_: str, at: str, which: dict[str, str], rank_of: RankOf,
+    origin: dict[int, tuple[str, int]],
+) -> None:  # fmt: skip
+    rows = connection.execute(SHARED_EVENTS.format(table=table, id=id_, at=at), which).fetchall()
+    groups: dict[str, list[tuple[str, int, str, int, int, int]]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
+    marks: list[tuple[bool, str, int]] = []
+    for group in groups.values():
+        senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[4])))
+        marks += [(row is not senior, row[0], row[1]) for row in group if bool(row[5]) != (row is not senior)]
+        _note(origin, senior[1], ((row[1], row[2]) for row in group))
+    connection.executemany(MARK.format(table=table, id=id_), marks)
+
+
+def _note(origin: dict[int, tuple[str, int]], senior: int, holders: Iterable[tuple[int, str]]) -> None:
+    """A session that holds a copy was forked from the senior of the latest thing it copied."""
+    for session_key, at in holders:
+        if session_key != senior and (at, senior) > origin.get(session_key, ("", 0)):
+            origin[session_key] = (at, senior)

@@ -1,0 +1,214 @@
+"""Prompts, messages, tool calls and the like: kept once for each session, the same whatever order they came in.
+
+Where one fact is seen twice with different contents, its contents decide, not the order of seeing; only what a
+superseded generation said gives way to what its successor says.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from msgspec.json import encode
+
+from store.batch import Batch
+
+GONE = "in (select generation_id from generation where is_superseded)"
+
+UPSERT_PROMPT = f"""
+insert into prompt (
+    prompt_id, session_key, run_key, at, kind, text, chars, images, previous, is_branch, generation_id, byte_offset
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (prompt_id, session_key) do update set
+    run_key = excluded.run_key, at = excluded.at, kind = excluded.kind, text = excluded.text, chars = excluded.chars,
+    images = excluded.images, previous = coalesce(excluded.previous, previous), is_branch = excluded.is_branch,
+    generation_id = excluded.generation_id, byte_offset = excluded.byte_offset
+where generation_id {GONE} or (excluded.at, excluded.kind, excluded.text) < (at, kind, text)
+"""  # noqa: S608 - a subquery, written above
+
+UPSERT_MESSAGE = f"""
+insert into message (
+    uuid, block, session_key, run_key, at, kind, text, chars, message_id, status, duration_ms, is_branch,
+    generation_id
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (uuid, block, session_key) do update set
+    run_key = excluded.run_key, at = excluded.at, kind = excluded.kind, text = excluded.text, chars = excluded.chars,
+    message_id = excluded.message_id, status = excluded.status, duration_ms = excluded.duration_ms,
+    is_branch = excluded.is_branch, generation_id = excluded.generation_id
+where generation_id {GONE}
+    or (excluded.at, excluded.kind, coalesce(excluded.text, '')) < (at, kind, coalesce(text, ''))
+"""  # noqa: S608 - a subquery, written above
+
+UPSERT_TOOL_CALL = """
+insert into tool_call (
+    tool_use_id, session_key, run_key, message_id, name, target, started_at, ended_at, outcome, duration_ms,
+    result_bytes, background_id, agent_run_id, is_branch, generation_id
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (tool_use_id, session_key) do update set
+    run_key = case when name is null and excluded.name is not null then excluded.run_key else run_key end,
+    generation_id = case
+        when name is null and excluded.name is not null then excluded.generation_id else generation_id
+    end,
+    message_id = coalesce(min(message_id, excluded.message_id), message_id, excluded.message_id),
+    target = coalesce(min(target, excluded.target), target, excluded.target),
+    name = coalesce(min(name, excluded.name), name, excluded.name),
+    started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
+    ended_at = coalesce(min(ended_at, excluded.ended_at), ended_at, excluded.ended_at),
+    outcome = coalesce(min(outcome, excluded.outcome), outcome, excluded.outcome),
+    duration_ms = coalesce(max(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms),
+    result_bytes = coalesce(max(result_bytes, excluded.result_bytes), result_bytes, excluded.result_bytes),
+    background_id = coalesce(min(background_id, excluded.background_id), background_id, excluded.background_id),
+    agent_run_id = coalesce(min(agent_run_id, excluded.agent_run_id), agent_run_id, excluded.agent_run_id),
+    is_branch = min(is_branch, excluded.is_branch)
+"""
+
+UPSERT_TOUCH = """
+insert into touch (tool_use_id, session_key, path, action, lines_added, lines_removed)
+values (?, ?, ?, ?, ?, ?)
+on conflict do update set
+    action = max(action, excluded.action),
+    lines_added = coalesce(max(lines_added, excluded.lines_added), lines_added, excluded.lines_added),
+    lines_removed = coalesce(max(lines_removed, excluded.lines_removed), lines_removed, excluded.lines_removed)
+"""
+
+UPSERT_COMPACTION = """
+insert into compaction (
+    uuid, session_key, run_key, kind, at, reason, tokens_before, tokens_after, duration_ms, summary_chars, is_branch,
+    generation_id
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    at = coalesce(min(at, excluded.at), at, excluded.at),
+    reason = coalesce(min(reason, excluded.reason), reason, excluded.reason),
+    tokens_before = coalesce(max(tokens_before, excluded.tokens_before), tokens_before, excluded.tokens_before),
+    tokens_after = coalesce(max(tokens_after, excluded.tokens_after), tokens_after, excluded.tokens_after),
+    duration_ms = coalesce(max(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms),
+    summary_chars = coalesce(max(summary_chars, excluded.summary_chars), summary_chars, excluded.summary_chars)
+"""
+
+UPSERT_WORKFLOW = """
+insert into workflow (
+    session_key, workflow_id, name, summary, state, started_at, duration_ms, agents, tool_calls, phases, result_chars
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    name = coalesce(min(name, excluded.name), name, excluded.name),
+    summary = coalesce(min(summary, excluded.summary), summary, excluded.summary),
+    state = coalesce(excluded.state, state),
+    started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
+    duration_ms = coalesce(excluded.duration_ms, duration_ms),
+    agents = coalesce(excluded.agents, agents),
+    tool_calls = coalesce(excluded.tool_calls, tool_calls),
+    phases = coalesce(excluded.phases, phases),
+    result_chars = coalesce(excluded.result_chars, result_chars)
+"""
+
+UPSERT_WORKFLOW_AGENT = """
+insert into workflow_agent (session_key, workflow_id, run_id, is_finished, label, phase, state)
+values (?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    is_finished = max(is_finished, excluded.is_finished),
+    label = coalesce(excluded.label, label),
+    phase = coalesce(excluded.phase, phase),
+    state = coalesce(excluded.state, state)
+"""
+
+UPSERT_TASK = """
+insert into task (session_key, task_id, subject, status, at, byte_offset)
+values (?, ?, ?, ?, ?, ?)
+on conflict do update set
+    subject = case
+        when (excluded.at, excluded.byte_offset) >= (at, byte_offset) then coalesce(excluded.subject, subject)
+        else coalesce(subject, excluded.subject)
+    end,
+    status = case
+        when (excluded.at, excluded.byte_offset) >= (at, byte_offset) then coalesce(excluded.status, status)
+        else coalesce(status, excluded.status)
+    end,
+    at = max(at, excluded.at),
+    byte_offset = case when excluded.at >= at then excluded.byte_offset else byte_offset end
+"""
+
+SHARED_PROMPTS = """
+select a.session_key, b.session_key
+from prompt as a
+join prompt as b on a.prompt_id = b.prompt_id and a.session_key < b.session_key
+where a.prompt_id in (select value from json_each(?))
+group by 1, 2
+"""
+
+
+def write_events(connection: sqlite3.Connection, batch: Batch) -> set[tuple[int, int]]:
+    """Write what is no billed answer; gives the pairs of sessions that hold a prompt in common."""
+    many = connection.executemany
+    many(UPSERT_PROMPT, _prompts(batch))
+    many(UPSERT_MESSAGE, _messages(batch))
+    many(UPSERT_TOOL_CALL, _tool_calls(batch))
+    touches = batch.touches.values()
+    many(
+        UPSERT_TOUCH,
+        [(t.tool_use_id, t.run.session.key, t.path, t.action, t.lines_added, t.lines_removed) for t in touches],
+    )
+    many(UPSERT_COMPACTION, _compactions(batch))
+    many(UPSERT_WORKFLOW, _workflows(batch))
+    agents = batch.workflow_agents
+    many(
+        UPSERT_WORKFLOW_AGENT,
+        [(a.session.key, a.workflow_id, a.run_id, a.is_finished, a.label, a.phase, a.state) for a in agents],
+    )
+    many(UPSERT_TASK, [(t.session.key, t.task_id, t.subject, t.status, t.at, t.byte_offset) for t in batch.tasks])
+    if not batch.prompts:
+        return set()
+    prompt_ids = encode([p.prompt_id for p in batch.prompts]).decode()
+    return set(connection.execute(SHARED_PROMPTS, (prompt_ids,)).fetchall())
+
+
+def _prompts(batch: Batch) -> Iterable[tuple[object, ...]]:
+    return [
+        (
+            p.prompt_id, p.run.session.key, p.run.key, p.at or "", p.kind, p.text, p.chars, p.images, p.previous,
+            p.is_branch, p.generation_id, p.byte_offset,
+        )
+        for p in batch.prompts
+    ]  # fmt: skip
+
+
+def _messages(batch: Batch) -> Iterable[tuple[object, ...]]:
+    return [
+        (
+            m.uuid, m.block, m.run.session.key, m.run.key, m.at or "", m.kind, m.text, m.chars, m.message_id, m.status,
+            m.duration_ms, m.is_branch, m.generation_id,
+        )
+        for m in batch.messages
+    ]  # fmt: skip
+
+
+def _tool_calls(batch: Batch) -> Iterable[tuple[object, ...]]:
+    return [
+        (
+            c.tool_use_id, c.run.session.key, c.run.key, c.message_id, c.name, c.target, c.started_at, c.ended_at,
+            c.outcome, c.duration_ms, c.result_bytes, c.background_id, c.agent_run_id, c.is_branch, c.generation_id,
+        )
+        for c in batch.tool_calls.values()
+    ]  # fmt: skip
+
+
+def _compactions(batch: Batch) -> Iterable[tuple[object, ...]]:
+    return [
+        (
+            c.uuid, c.run.session.key, c.run.key, c.kind, c.at, c.reason, c.tokens_before, c.tokens_after,
+            c.duration_ms, c.summary_chars, c.is_branch, c.generation_id,
+        )
+        for c in batch.compactions
+    ]  # fmt: skip
+
+
+def _workflows(batch: Batch) -> Iterable[tuple[object, ...]]:
+    return [
+        (
+            w.session.key, w.workflow_id, w.name, w.summary, w.state, w.started_at, w.duration_ms, w.agents,
+            w.tool_calls, w.phases, w.result_chars,
+        )
+        for w in batch.workflows.values()
+    ]  # fmt: skip

@@ -1,0 +1,223 @@
+"""The law of the house, over the syntax trees: who may import whom, how long a file may be, whose words stand where."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A package → the packages of ours that it may import besides itself.
+MAY_IMPORT = {
+    "migrations": set[str](),
+    "store": {"migrations"},
+    "collector": {"store"},
+    "viewers": {"store"},
+    "control": {"store"},
+}
+# The command line names every side, but only when that side is asked for.
+ENTRY = Path("viewers/cli.py")
+
+MOST_LINES = 300
+EXCUSE = "longer than 300 lines because"
+
+# An agent → the words that only its own source knows.
+WORDS = {
+    "claude": ("claude", "anthropic"),
+    "codex": ("codex",),
+    "gemini": ("gemini",),
+    "qwen": ("qwen",),
+    "opencode": ("opencode",),
+}
+# File → words that it may name all the same, each with the reason beside it.
+WORDS_ALLOWED: dict[str, set[str]] = {}
+
+# A suppression gives its codes, and then its reason.
+SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:\s*ignore)(?P<rest>.*)")
+REASONED = re.compile(r"(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*|\[[\w-]+(, ?[\w-]+)*\]) - \w.*")
+
+
+def modules(*folders: str) -> list[Path]:
+    return [path.relative_to(ROOT) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+PACKAGED = modules(*MAY_IMPORT)
+ALL = [*PACKAGED, *modules("tests")]
+SCRIPTS = [path.relative_to(ROOT) for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.sql"))]
+each = pytest.mark.parametrize("module", PACKAGED, ids=str)
+
+
+def tree(module: Path) -> ast.Module:
+    return ast.parse((ROOT / module).read_text("utf-8"))
+
+
+def imported(node: ast.AST, package: str) -> Iterator[tuple[str, bool]]:
+    """The top-level packages of ours that are imported, and whether inside a function body."""
+    for child, inside in _walk(node, False):
+        names: list[str] = []
+        if isinstance(child, ast.Import):
+            names = [alias.name for alias in child.names]
+        elif isinstance(child, ast.ImportFrom):
+            names = [child.module or ""] if child.level == 0 else [package]
+        for name in names:
+            top = name.partition(".")[0]
+            if top in MAY_IMPORT and top != package:
+                yield top, inside
+
+
+def _walk(node: ast.AST, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
+    yield node, inside
+    inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child, inside)
+
+
+def trespasses(module: Path, node: ast.AST) -> list[str]:
+    package = module.parts[0]
+    return [
+        top
+        for top, inside in imported(node, package)
+        if top not in MAY_IMPORT[package] and not (module == ENTRY and inside)
+    ]
+
+
+def spoken(node: ast.Module) -> Iterator[str]:
+    """Names and texts of a module; its comments and docstrings may say what they like."""
+    silent = {id(text) for text in docstrings(node)}
+    for child in ast.walk(node):
+        if isinstance(child, ast.Constant) and isinstance(child.value, str | bytes) and id(child) not in silent:
+            yield child.value if isinstance(child.value, str) else child.value.decode("latin-1")
+        for field in ("id", "attr", "arg", "name", "asname", "module"):
+            word = getattr(child, field, None)
+            if isinstance(word, str):
+                yield word
+
+
+def docstrings(node: ast.AST) -> Iterator[ast.Constant]:
+    # A text that stands alone documents what is above it: a module, a function, a class, a field.
+    for child in ast.walk(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            yield child.value
+
+
+def foreign_words(path: Path, texts: Iterator[str]) -> set[str]:
+    own = path.parts[2] if path.parts[:2] == ("collector", "sources") else ""
+    banned = {word for agent, words in WORDS.items() if not own.startswith(agent) for word in words}
+    banned -= WORDS_ALLOWED.get(str(path), set())
+    return {word for text in texts for word in banned if word in text.lower()}
+
+
+def calls(node: ast.AST) -> set[str]:
+    return {ast.unparse(child.func) for child in ast.walk(node) if isinstance(child, ast.Call)}
+
+
+def unreasoned(source: str) -> list[str]:
+    found = SUPPRESSION.finditer(source)
+    return [match.group() for match in found if not REASONED.fullmatch(match["rest"].rstrip())]
+
+
+def test_the_walk_finds_the_house() -> None:
+    assert {module.parts[0] for module in PACKAGED} >= {"migrations", "store"}
+    assert SCRIPTS
+
+
+@each
+def test_imports_run_one_way(module: Path) -> None:
+    assert trespasses(module, tree(module)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("collector/tail.py", "from viewers.cli import main"),
+        ("viewers/tui.py", "def f():\n    import collector.discover"),
+        ("viewers/cli.py", "import collector"),
+        ("store/database.py", "if True:\n    import collector.tail as tail"),
+        ("migrations/__init__.py", "import store"),
+        ("collector/tail.py", "import migrations"),
+    ],
+)
+def test_a_trespass_is_seen(module: str, source: str) -> None:
+    assert trespasses(Path(module), ast.parse(source))
+
+
+@pytest.mark.parametrize("module", ALL, ids=str)
+def test_no_file_is_long(module: Path) -> None:
+    lines = (ROOT / module).read_text("utf-8").count("\n")
+    assert lines <= MOST_LINES or EXCUSE in (ast.get_docstring(tree(module)) or "")
+
+
+@each
+def test_every_module_says_what_it_is_for(module: Path) -> None:
+    assert ast.get_docstring(tree(module)) or not (ROOT / module).read_bytes()
+
+
+@each
+def test_words_of_an_agent_stay_in_its_source(module: Path) -> None:
+    assert foreign_words(module, spoken(tree(module))) == set()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=str)
+def test_words_of_an_agent_stay_out_of_the_schema(script: Path) -> None:
+    lines = (ROOT / script).read_text("utf-8").splitlines()
+    assert foreign_words(script, (line.partition("--")[0] for line in lines)) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "words"),
+    [
+        ("store/x.py", "folder = '~/.claude'", {"claude"}),
+        ("store/x.py", "def read_codex(): pass", {"codex"}),
+        ("store/x.py", "f'{home}/gemini'", {"gemini"}),
+        ("store/x.py", "from collector.sources.qwen import SOURCE", {"qwen"}),
+        ("collector/sources/codex.py", "'codex', 'anthropic'", {"anthropic"}),
+        ("collector/sources/claude_tools.py", "ANTHROPIC = 'claude'", set[str]()),
+        ("store/x.py", '"""About claude."""\n# and codex\n', set[str]()),
+    ],
+)
+def test_a_foreign_word_is_seen(path: str, source: str, words: set[str]) -> None:
+    assert foreign_words(Path(path), spoken(ast.parse(source))) == words
+
+
+def test_every_allowance_is_needed() -> None:
+    for path, words in WORDS_ALLOWED.items():
+        texts = " ".join(spoken(tree(Path(path)))).lower()
+        assert all(word in texts for word in words)
+
+
+@pytest.mark.parametrize("module", modules("viewers"), ids=str)
+def test_viewers_parse_no_json(module: Path) -> None:
+    assert calls(tree(module)).isdisjoint({"json.loads", "json.load", "loads"})
+
+
+@pytest.mark.parametrize("module", [module for module in PACKAGED if module.parts[0] != "viewers"], ids=str)
+def test_only_viewers_print(module: Path) -> None:
+    assert "print" not in calls(tree(module))
+
+
+@pytest.mark.parametrize("module", ALL, ids=str)
+def test_every_suppression_has_a_reason(module: Path) -> None:
+    assert module == Path("tests/test_house.py") or unreasoned((ROOT / module).read_text("utf-8")) == []
+
+
+def test_a_suppression_without_reason_is_seen() -> None:
+    for source in ("x  # noqa", "x  # noqa: BLE001", "x  # type: ignore", "x  # pyright: ignore[reportX]"):
+        assert unreasoned(source)
+    for source in ("x  # noqa: BLE001 - a reason", "x  # pyright: ignore[reportX] - a reason"):
+        assert not unreasoned(source)
+
+
+def test_the_ci_runs_the_test_command_of_the_readme() -> None:
+    commands = [
+        line for line in (ROOT / ".ci" / "run").read_text("utf-8").splitlines() if line.endswith("pytest -n auto")
+    ]
+    assert len(commands) == 1
+    assert f"\n{commands[0]}\n" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_lock_names_no_host_and_no_folder() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "sqlite-utils==" in lock
+    assert not re.search(r"https?:|file:|^-|^\./|(?<!via )(?<!# )/", lock, re.MULTILINE)
