@@ -15,7 +15,7 @@ from store.sources import Known, Seen, account_id, add_source, known_sources, re
 from store.sources import device_id as device_row
 
 if TYPE_CHECKING:
-    from collector.record import Job
+    from collector.read import Job
 
 LOCK_WAIT_S = 10.0
 
@@ -91,6 +91,7 @@ class Look:
 
             recorder = Recorder(self._connection, step)
             recorder.record(jobs)
+            self._unreadable += recorder.counts.unreadable
             counts = (
                 recorder.counts.records, recorder.counts.rejected, recorder.counts.responses, recorder.counts.bytes
             )  # fmt: skip
@@ -176,9 +177,9 @@ class Look:
 
 
 def _job(source: Source, known: Known, found: Found) -> "Job":
-    from collector.record import Job
+    from collector.read import Job
 
-    return Job(source, known, shown(found.raw_path), found.seen.mtime_ns, found.seen.size)
+    return Job(source.agent, known, shown(found.raw_path), found.seen.mtime_ns, found.seen.size)
 
 
 def _is_same(known: Known, found: Found) -> bool:

@@ -106,20 +106,18 @@ def _nothing(_name: str) -> None:
 
 
 def _fit_field(value: object, type_: Any) -> object:
-    clean = _clean(value)
-    if type_ is msgspec.Raw:
-        return msgspec.Raw(msgspec.json.encode(clean))
     try:
-        return msgspec.convert(clean, type_)
+        clean = _clean(value)
+        return msgspec.Raw(msgspec.json.encode(clean)) if type_ is msgspec.Raw else msgspec.convert(clean, type_)
     except (msgspec.ValidationError, OverflowError, RecursionError):
-        pass
-    if isinstance(clean, dict):
+        pass  # of a wrong type, or nested too deep to look into: what is good in it is looked for below
+    if isinstance(value, dict):
         for choice in _structs_in(type_):
-            return fit(cast("object", clean), choice)
-    if isinstance(clean, list):
+            return fit(cast("object", value), choice)
+    if isinstance(value, list):
         for choice in get_args(type_):
             if get_origin(choice) is list:
-                items = [_fit_field(item, get_args(choice)[0]) for item in cast("list[object]", clean)]
+                items = [_fit_field(item, get_args(choice)[0]) for item in cast("list[object]", value)]
                 return [item for item in items if item is not None]
     return None
 

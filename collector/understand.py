@@ -15,7 +15,8 @@ EXCERPT_KEPT = 1024
 class Understood:
     """What became of the lines of one file, in one batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, generation_id: int) -> None:
+        self.generation_id = generation_id
         self.records: list[Record] = []
         self.rejects: list[Reject] = []
         self.mended = 0
@@ -50,15 +51,15 @@ def peek(reader: Lines, rest: bytes, byte_offset: int, out: Batch) -> None:
         reader.carry_on(carried)
 
 
-def reject(byte_offset: int, length: int, reason: str, content: bytes) -> Reject:
+def reject(generation_id: int, byte_offset: int, length: int, reason: str, content: bytes) -> Reject:
     """A line that is kept as evidence only: its place, its digest, and how it begins."""
     digest = hashlib.blake2b(content, digest_size=16).digest()
-    return Reject(byte_offset, length, reason, digest, content[:EXCERPT_KEPT])
+    return Reject(generation_id, byte_offset, length, reason, digest, content[:EXCERPT_KEPT])
 
 
 def _mend(reader: Lines, line: bytes, byte_offset: int, length: int, out: Batch, told: Understood) -> None:
     if not line.strip():
-        told.records.append(Record(byte_offset, length, "blank"))
+        told.records.append(Record(told.generation_id, byte_offset, length, "blank"))
         return
     try:
         value = load(line)
@@ -98,5 +99,5 @@ def _keep(
 
 
 def _refuse(content: bytes, byte_offset: int, length: int, reason: str, told: Understood) -> None:
-    told.records.append(Record(byte_offset, length, "rejected"))
-    told.rejects.append(reject(byte_offset, length, reason, content))
+    told.records.append(Record(told.generation_id, byte_offset, length, "rejected"))
+    told.rejects.append(reject(told.generation_id, byte_offset, length, reason, content))

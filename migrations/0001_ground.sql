@@ -73,19 +73,12 @@ create table generation (
     unique (source_id, number)
 ) strict;
 
-create table record_kind (
-    kind_id integer primary key,
-    agent text not null,
-    kind text not null,
-    unique (agent, kind)
-) strict;
-
 -- head is the byte offset of the record that began the thread this one belongs to (a prompt, a side chain's root).
 create table record (
     generation_id integer not null,
     byte_offset integer not null,
     length integer not null,
-    kind_id integer not null,
+    kind text not null,
     at text,
     uuid text,
     head integer,
@@ -97,7 +90,7 @@ create table reject (
     byte_offset integer not null,
     length integer not null,
     reason text not null,
-    hash blob not null,
+    digest blob not null,
     excerpt blob not null,
     primary key (generation_id, byte_offset)
 ) strict, without rowid;
@@ -202,7 +195,12 @@ create table response (
     prompt_id text,
     branch text,
     at text,
-    quarter text not null,
+    quarter text not null generated always as (
+        case
+            when at is null then ''
+            else substr(at, 1, 14) || substr('00153045', 1 + cast(substr(at, 15, 2) as integer) / 15 * 2, 2) || 'Z'
+        end
+    ) virtual,
     ended_at text,
     model text not null,
     tier text not null,

@@ -1,4 +1,9 @@
-"""What one transaction will hold. It knows nothing of keys: those are given while it is written."""
+"""What one transaction will hold. It knows nothing of keys: facts name their run by its place here."""
+
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from store.facts import (
     Compaction,
@@ -15,7 +20,31 @@ from store.facts import (
     Workflow,
     WorkflowAgent,
 )
-from store.merge import merge
+from store.merge import merge, parts
+
+Row = tuple[Any, ...]
+
+
+class Rows(Struct):
+    """A batch as rows, ready to be written, or to be sent to the process that writes."""
+
+    agent: str
+    account_id: int
+    sessions: list[Row]
+    runs: list[Row]
+    responses: list[Row]
+    prompts: list[Row]
+    messages: list[Row]
+    tool_calls: list[Row]
+    touches: list[Row]
+    compactions: list[Row]
+    workflows: list[Row]
+    workflow_agents: list[Row]
+    tasks: list[Row]
+    words: list[Row]
+    summaries: list[Row]
+    branches: list[Row]
+    worktrees: list[Row]
 
 
 class Batch:
@@ -45,21 +74,21 @@ class Batch:
         """The session of this id, new to the batch or not."""
         found = self.sessions.get(session_id)
         if found is None:
-            found = self.sessions[session_id] = Session(session_id, self.account_id)
+            found = self.sessions[session_id] = Session(session_id, len(self.sessions))
         return found
 
     def run(self, session_id: str, run_id: str, kind: str) -> Run:
         """The run of this id in this session. Who knows it best names its kind: they sort that way."""
         found = self.runs.get((session_id, run_id))
         if found is None:
-            found = self.runs[session_id, run_id] = Run(self.session(session_id), run_id, kind)
+            found = self.runs[session_id, run_id] = Run(self.session(session_id), len(self.runs), run_id, kind)
         elif kind > found.kind:
             found.kind = kind
         return found
 
-    def add_response(self, line: Response) -> None:
+    def add_response(self, line: Response, run: Run) -> None:
         """One line of an answer; lines of one answer in one session become one."""
-        key = (line.message_id, line.request_id, line.run.session.session_id)
+        key = (line.message_id, line.request_id, run.session.session_id)
         known = self.responses.get(key)
         if known is None:
             self.responses[key] = line
@@ -71,12 +100,12 @@ class Batch:
         key = (tool_use_id, run.session.session_id)
         found = self.tool_calls.get(key)
         if found is None:
-            found = self.tool_calls[key] = ToolCall(tool_use_id, run, generation_id, is_branch=is_branch)
+            found = self.tool_calls[key] = ToolCall(run.index, tool_use_id, is_branch, generation_id)
         return found
 
-    def touch(self, touch: Touch) -> None:
+    def touch(self, touch: Touch, run: Run) -> None:
         """A file touched; the end of a call knows the lines that its start did not."""
-        key = (touch.tool_use_id, touch.run.session.session_id, touch.path)
+        key = (touch.tool_use_id, run.session.session_id, touch.path)
         known = self.touches.get(key)
         if known is None or touch.lines_added is not None:
             self.touches[key] = touch
@@ -86,5 +115,27 @@ class Batch:
         key = (session.session_id, workflow_id)
         found = self.workflows.get(key)
         if found is None:
-            found = self.workflows[key] = Workflow(session, workflow_id)
+            found = self.workflows[key] = Workflow(session.index, workflow_id)
         return found
+
+    def rows(self) -> Rows:
+        """Everything as rows. A run's row begins with the place of its session."""
+        return Rows(
+            self.agent,
+            self.account_id,
+            [astuple(session) for session in self.sessions.values()],
+            [(run.session.index, *astuple(run)[2:]) for run in self.runs.values()],
+            [row for response in self.responses.values() for row in parts(response)],
+            [astuple(prompt) for prompt in self.prompts],
+            [astuple(message) for message in self.messages],
+            [astuple(call) for call in self.tool_calls.values()],
+            [astuple(touch) for touch in self.touches.values()],
+            [astuple(compaction) for compaction in self.compactions],
+            [astuple(workflow) for workflow in self.workflows.values()],
+            [astuple(agent) for agent in self.workflow_agents],
+            [astuple(task) for task in self.tasks],
+            [astuple(word) for word in self.words.values()],
+            [astuple(summary) for summary in self.summaries],
+            list(self.branches),
+            list(self.worktrees.items()),
+        )

@@ -1,28 +1,32 @@
-"""What a line can say, in words that every agent shares. Sources make these; store writes them."""
+"""What a line can say, in words that every agent shares. Sources make these; store writes them.
+
+The order of the fields is that of the columns they go to: a fact becomes a row without being taken apart. A fact
+names its run or session by its place in the batch, which has no keys yet.
+"""
 
 from msgspec import Struct
 
-TEXT_KEPT = 4000  # characters of a prompt or a reply that outlive the file; the archive has the rest
+TEXT_KEPT = 2000  # characters of a prompt or a reply that outlive the file; the archive has the rest
 
 
 class Session(Struct, gc=False):
-    """One conversation, as far as this batch tells of it."""
+    """One conversation, as far as a batch tells of it."""
 
     session_id: str
-    account_id: int
+    index: int
     first_at: str = ""
     last_at: str = ""
     cwd: str = ""
     cwd_at: str = ""
     forked_from: str = ""
     is_rewound: bool = False
-    key: int = 0
 
 
 class Run(Struct):
     """One agent inside a session: the main thread, a subagent, a workflow's agent, a teammate."""
 
     session: Session
+    index: int
     run_id: str
     kind: str
     first_at: str = ""
@@ -36,12 +40,12 @@ class Run(Struct):
     label: str | None = None
     phase: str | None = None
     state: str | None = None
-    key: int = 0
 
 
 class Record(Struct, gc=False):
     """One stored line. head is the offset of the record that began its thread."""
 
+    generation_id: int
     byte_offset: int
     length: int
     kind: str
@@ -53,6 +57,7 @@ class Record(Struct, gc=False):
 class Reject(Struct, gc=False):
     """A line, or a part of one, that could not be understood."""
 
+    generation_id: int
     byte_offset: int
     length: int
     reason: str
@@ -60,82 +65,87 @@ class Reject(Struct, gc=False):
     excerpt: bytes
 
 
-class Tokens(Struct, gc=False, frozen=True):
-    """What one answer was billed for. input excludes what a cache read or wrote; output includes reasoning."""
-
-    model: str
-    tier: str
-    input: int
-    cache_read: int
-    cache_write_5m: int
-    cache_write_1h: int
-    output: int
-    reasoning: int = 0
-    web_searches: int = 0
+Tokens = tuple[str, str, int, int, int, int, int, int, int]  # the columns of a response from model to web_searches
 
 
 class Response(Struct, gc=False):
-    """One line of a billed answer; lines of one answer are merged (store/merge.py)."""
+    """One billed answer, or a line of one: lines of one answer are merged (store/merge.py).
 
+    input excludes what a cache read or wrote; output includes reasoning. part is 0 for the answer itself; a call
+    inside the call, billed on top under its own model, is another part.
+    """
+
+    run: int
+    agent: str
     message_id: str
     request_id: str
-    run: Run
-    tokens: Tokens
-    at: str | None
-    ended_at: str | None
-    stop_reason: str | None
+    part: int
+    run_kind: str
     prompt_id: str | None
     branch: str | None
-    byte_offset: int
-    generation_id: int
-    nested: tuple[Tokens, ...]
+    at: str | None
+    ended_at: str | None
+    model: str
+    tier: str
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    web_searches: int
     reported_usd_micros: int | None
+    stop_reason: str | None
     evidence: str
     is_branch: bool
+    is_copy: bool
+    generation_id: int
+    byte_offset: int
     best_at: str
     best_generation_id: int
     best_byte_offset: int
-    is_copy: bool = False
+    nested: tuple[Tokens, ...] = ()  # no column: each becomes a part, a row of its own
 
 
 class Prompt(Struct, gc=False):
     """A human turn, or what came in its place (a slash command, a notification, an interruption)."""
 
+    run: int
     prompt_id: str
-    run: Run
-    at: str | None
+    at: str
     kind: str
     text: str
     chars: int
     images: int
     previous: str | None
-    byte_offset: int
+    is_branch: bool
     generation_id: int
-    is_branch: bool = False
+    byte_offset: int
 
 
 class Message(Struct, gc=False):
     """Something to show in the feed: a reply, the size of a thought, an error, a notice."""
 
+    run: int
     uuid: str
     block: int
-    run: Run
-    at: str | None
+    at: str
     kind: str
     text: str | None
     chars: int
+    message_id: str | None
+    status: int | None
+    duration_ms: int | None
+    is_branch: bool
     generation_id: int
-    message_id: str | None = None
-    status: int | None = None
-    duration_ms: int | None = None
-    is_branch: bool = False
 
 
 class ToolCall(Struct, gc=False):
     """The start of a tool call, its end, or both: they may come from different files, in any order."""
 
+    run: int
     tool_use_id: str
-    run: Run
+    is_branch: bool
     generation_id: int
     message_id: str | None = None
     name: str | None = None
@@ -147,14 +157,13 @@ class ToolCall(Struct, gc=False):
     result_bytes: int | None = None
     background_id: str | None = None
     agent_run_id: str | None = None
-    is_branch: bool = False
 
 
 class Touch(Struct, gc=False):
     """A file that a tool call read, wrote, edited or deleted."""
 
+    run: int
     tool_use_id: str
-    run: Run
     path: str
     action: str
     lines_added: int | None = None
@@ -164,23 +173,23 @@ class Touch(Struct, gc=False):
 class Compaction(Struct, gc=False):
     """A context made smaller."""
 
+    run: int
     uuid: str
-    run: Run
     kind: str
     at: str | None
+    is_branch: bool
     generation_id: int
     reason: str | None = None
     tokens_before: int | None = None
     tokens_after: int | None = None
     duration_ms: int | None = None
     summary_chars: int | None = None
-    is_branch: bool = False
 
 
 class Workflow(Struct, gc=False):
     """One run of a workflow, from its journal, its snapshot or the call that started it."""
 
-    session: Session
+    session: int
     workflow_id: str
     name: str | None = None
     summary: str | None = None
@@ -196,10 +205,10 @@ class Workflow(Struct, gc=False):
 class WorkflowAgent(Struct, gc=False):
     """One agent of a workflow, as its journal or snapshot names it."""
 
-    session: Session
+    session: int
     workflow_id: str
     run_id: str
-    is_finished: bool = False
+    is_finished: bool
     label: str | None = None
     phase: str | None = None
     state: str | None = None
@@ -208,19 +217,18 @@ class WorkflowAgent(Struct, gc=False):
 class Task(Struct, gc=False):
     """One entry of a todo list. The last word wins."""
 
-    session: Session
+    session: int
     task_id: str
     subject: str | None
     status: str | None
     at: str
     byte_offset: int
-    position: int | None = None
 
 
 class Word(Struct, gc=False):
     """A fact of a session that is said again and again (a title, a mode): the last one wins."""
 
-    session: Session
+    session: int
     name: str
     value: str
     at: str

@@ -1,11 +1,17 @@
 """How the lines that tell of one answer become one answer, whatever order they are seen in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from store.facts import Response
+from msgspec.structs import astuple
+
+from store.facts import Response, Tokens
 
 PathOf = Callable[[int], bytes]  # the path of a generation's file: the last word where nothing else decides
 NEVER = "9999"
+FIELDS = Response.__struct_fields__
+PART, MODEL, REPORTED, COLUMNS = (FIELDS.index(n) for n in ("part", "model", "reported_usd_micros", "nested"))
+MEASURED = (*FIELDS[MODEL : REPORTED + 1], "best_at", "best_generation_id", "best_byte_offset", "nested")
 
 
 def merge(known: Response, line: Response, path_of: PathOf) -> None:
@@ -17,7 +23,7 @@ def merge(known: Response, line: Response, path_of: PathOf) -> None:
     take_best(known, line, path_of)
     if _is_earlier(line, known, path_of):
         known.at, known.is_branch = line.at, line.is_branch
-        known.run, known.branch = line.run, line.branch
+        known.run, known.run_kind, known.branch = line.run, line.run_kind, line.branch
         known.generation_id, known.byte_offset = line.generation_id, line.byte_offset
         known.prompt_id = line.prompt_id or known.prompt_id
     elif known.prompt_id is None:
@@ -31,14 +37,27 @@ def take_best(known: Response, line: Response, path_of: PathOf) -> None:
     if line.stop_reason is not None and (known.stop_reason is None or line.stop_reason > known.stop_reason):
         known.stop_reason = line.stop_reason
     if _is_better(line, known, path_of):
-        known.tokens, known.nested, known.best_at = line.tokens, line.nested, line.best_at
-        known.best_generation_id, known.best_byte_offset = line.best_generation_id, line.best_byte_offset
-        known.reported_usd_micros = line.reported_usd_micros
+        for name in MEASURED:
+            setattr(known, name, getattr(line, name))
+
+
+def parts(response: Response) -> Iterator[tuple[Any, ...]]:
+    """The rows of an answer: itself, and the calls inside it that are billed on top."""
+    row = astuple(response)[:COLUMNS]
+    yield row
+    for part, tokens in enumerate(response.nested, 1):
+        yield (*row[:PART], part, *row[PART + 1 : MODEL], *tokens, None, *row[REPORTED + 1 :])
+
+
+def whole(rows: list[tuple[Any, ...]]) -> Response:
+    """The answer that its rows were made from; the first is the answer itself."""
+    nested: tuple[Tokens, ...] = tuple(row[MODEL:REPORTED] for row in rows[1:])  # pyright: ignore[reportAssignmentType] - a slice of the row
+    return Response(*rows[0], nested=nested)
 
 
 def _is_better(line: Response, known: Response, path_of: PathOf) -> bool:
-    if line.tokens.output != known.tokens.output:
-        return line.tokens.output > known.tokens.output
+    if line.output_tokens != known.output_tokens:
+        return line.output_tokens > known.output_tokens
     if line.best_at != known.best_at:
         return line.best_at > known.best_at
     if line.best_generation_id == known.best_generation_id:

@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from msgspec.json import encode
 
-from store.batch import Batch
-from store.facts import Response
+from store.batch import Rows
 from store.merge import NEVER, take_best
-from store.write_responses import load, paths, replace
+from store.write_responses import PathOf, Stored, load, paths, replace
 
 FAMILY = """
 with recursive family(session_key) as (
@@ -105,17 +104,16 @@ class File(NamedTuple):
     path: bytes
 
 
-def settle(connection: sqlite3.Connection, batch: Batch, shared: set[tuple[int, int]]) -> None:
+def settle(connection: sqlite3.Connection, rows: Rows, keys: list[int], shared: set[tuple[int, int]]) -> None:
     """Settle the families that this batch touched, and the threads that it rewound."""
-    keys = [session.key for session in batch.sessions.values()]
     both = shared | {(b, a) for a, b in shared}
     connection.executemany("insert or ignore into overlap (session_key, other_key) values (?, ?)", both)
     joined = {a for a, _ in both}
     for family in _families(connection, keys):
         files = [File(*row) for row in connection.execute(FILES, {"family": encode(sorted(family)).decode()})]
         if joined & family or any(file.own_at is None for file in files):
-            _settle(connection, batch.agent, family, _ranks(connection, files))
-    if batch.prompts:
+            _settle(connection, rows.agent, family, _ranks(connection, files))
+    if rows.prompts:
         for row in connection.execute(REWOUND_SESSIONS, (encode(keys).decode(),)).fetchall():
             connection.execute(REWOUND, {"session": row[0]})
 
@@ -151,31 +149,29 @@ def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_o
     which = {"family": encode(sorted(family)).decode()}
     origin: dict[int, tuple[str, int]] = {}
     ids = {row[0] for row in connection.execute(SHARED_RESPONSES, which).fetchall()}
-    old: list[Response] = []
-    new: list[Response] = []
+    settled: list[Stored] = []
     for copies in load(connection, agent, ids).values():
-        copies = [copy for copy in copies if copy.run.session.key in family]
+        copies = [copy for copy in copies if copy[0] in family]
         if len(copies) > 1:
             senior = _settle_response(copies, rank_of, paths(connection))
-            old += copies
-            new += copies
-            _note(origin, senior.run.session.key, ((c.run.session.key, c.at or "") for c in copies))
-    replace(connection, agent, old, new)
+            settled += copies
+            _note(origin, senior[0], ((session, copy.at or "") for session, copy in copies))
+    replace(connection, settled)
     for table, id_, at in EVENTS:
         _settle_events(connection, table, id_, at, which, rank_of, origin)
     connection.executemany(COPIED_FROM, [(source, copy) for copy, (_, source) in origin.items()])
 
 
-def _settle_response(copies: list[Response], rank_of: RankOf, path_of: Callable[[int], bytes]) -> Response:
+def _settle_response(copies: list[Stored], rank_of: RankOf, path_of: PathOf) -> Stored:
     """All copies know the best usage of any; one of them is counted."""
-    real = [copy for copy in copies if copy.evidence == "transcript"] or copies
-    senior = min(real, key=lambda c: (c.at or NEVER, c.is_branch, rank_of(c.generation_id)))
-    for copy in real:
-        take_best(senior, copy, path_of)
-    for copy in copies:
-        if copy is not senior:
-            take_best(copy, senior, path_of)
-        copy.is_copy = copy is not senior
+    real = [copy for copy in copies if copy[1].evidence == "transcript"] or copies
+    senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[1].generation_id)))
+    for _, copy in real:
+        take_best(senior[1], copy, path_of)
+    for _, copy in copies:
+        if copy is not senior[1]:
+            take_best(copy, senior[1], path_of)
+        copy.is_copy = copy is not senior[1]
     return senior
 
 

@@ -1,12 +1,8 @@
-"""What is known of each file, how far it was read, and how that knowledge moves on. SQL only; no file is opened."""
+"""What is known of each file. SQL only; no file is opened, and nothing is imported that a quick look need not pay."""
 
 import os
 import sqlite3
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:  # facts are msgspec structs, whose import a look that finds nothing new should not pay for
-    from store.facts import Record, Reject
+from typing import NamedTuple
 
 
 class Known(NamedTuple):
@@ -46,54 +42,12 @@ def seen_of(found: os.stat_result) -> Seen:
     return Seen(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-class Advance(NamedTuple):
-    """How far one file was read in a batch, and what of it became records."""
-
-    source_id: int
-    generation_id: int
-    seen: Seen
-    cursor: int
-    head: bytes
-    tail: bytes
-    carried: bytes
-    records: "list[Record]"
-    rejects: "list[Reject]"
-    state: str = "read"
-    reason: str | None = None
-    open_line: str | None = None
-    version: str = ""
-    mended: int = 0
-    is_whole: bool = False
-
-
 KNOWN = """
 select
     s.source_id, s.account_id, s.raw_path, s.kind, s.state, s.device_number, s.inode, s.size, s.mtime_ns, s.ctime_ns,
     s.generation_id, g.number, g.cursor, g.head, g.tail, g.open_line, g.carried
 from source as s
 join generation as g using (generation_id)
-"""
-
-ADVANCE_GENERATION = """
-update generation
-set cursor = ?, head = ?, tail = ?, carried = ?, open_line = ?, records = records + ?, rejected = rejected + ?,
-    mended = mended + ?,
-    ends_at = coalesce(max(ends_at, ?), ends_at, ?)
-where generation_id = ?
-"""
-
-ADVANCE_SOURCE = """
-update source
-set generation_id = ?, state = ?, reason = ?, device_number = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?,
-    version = coalesce(nullif(?, ''), version), read_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-where source_id = ?
-"""
-
-INSERT_RECORD = """
-insert into record (generation_id, byte_offset, length, kind_id, at, uuid, head) values (?, ?, ?, ?, ?, ?, ?)
-"""
-INSERT_REJECT = """
-insert into reject (generation_id, byte_offset, length, reason, hash, excerpt) values (?, ?, ?, ?, ?, ?)
 """
 
 
@@ -181,34 +135,6 @@ def rename(connection: sqlite3.Connection, source_id: int, raw_path: bytes, path
     connection.execute("update source set raw_path = ?, path = ? where source_id = ?", (raw_path, path, source_id))
 
 
-def advance(connection: sqlite3.Connection, agent: str, advances: Iterable[Advance]) -> None:
-    """Write records and rejects, and move the cursors past them."""
-    kinds = _Kinds(connection, agent)
-    for a in advances:
-        if a.is_whole:
-            connection.execute("delete from record where generation_id = ?", (a.generation_id,))
-            connection.execute("delete from reject where generation_id = ?", (a.generation_id,))
-            connection.execute(
-                "update generation set records = 0, rejected = 0 where generation_id = ?", (a.generation_id,)
-            )
-        id_ = a.generation_id
-        connection.executemany(
-            INSERT_RECORD, [(id_, r.byte_offset, r.length, kinds[r.kind], r.at, r.uuid, r.head) for r in a.records]
-        )
-        connection.executemany(
-            INSERT_REJECT, [(id_, r.byte_offset, r.length, r.reason, r.digest, r.excerpt) for r in a.rejects]
-        )
-        ends_at = max((r.at for r in a.records if r.at is not None), default=None)
-        connection.execute(
-            ADVANCE_GENERATION,
-            (
-                a.cursor, a.head, a.tail, a.carried, a.open_line, len(a.records) - len(a.rejects), len(a.rejects),
-                a.mended,                ends_at, ends_at, id_,
-            ),
-        )  # fmt: skip
-        connection.execute(ADVANCE_SOURCE, (id_, a.state, a.reason, *a.seen, a.version, a.source_id))
-
-
 def past_records(connection: sqlite3.Connection, generation_id: int, limit: int) -> list[tuple[str, int, int | None]]:
     """The latest records of a generation that have an id: id, offset, head; oldest first."""
     rows = connection.execute(
@@ -222,17 +148,3 @@ def past_records(connection: sqlite3.Connection, generation_id: int, limit: int)
         (generation_id, limit),
     ).fetchall()
     return rows[::-1]
-
-
-class _Kinds(dict[str, int]):
-    """Numbers for the kinds of records, given as they are first seen."""
-
-    def __init__(self, connection: sqlite3.Connection, agent: str) -> None:
-        super().__init__(connection.execute("select kind, kind_id from record_kind where agent = ?", (agent,)))
-        self._connection, self._agent = connection, agent
-
-    def __missing__(self, kind: str) -> int:
-        self[kind] = self._connection.execute(
-            "insert into record_kind (agent, kind) values (?, ?) returning kind_id", (self._agent, kind)
-        ).fetchone()[0]
-        return self[kind]

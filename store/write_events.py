@@ -5,17 +5,17 @@ superseded generation said gives way to what its successor says.
 """
 
 import sqlite3
-from collections.abc import Iterable
 
 from msgspec.json import encode
 
-from store.batch import Batch
+from store.batch import Rows
+from store.write_sessions import Keys, keyed
 
 GONE = "in (select generation_id from generation where is_superseded)"
 
 UPSERT_PROMPT = f"""
 insert into prompt (
-    prompt_id, session_key, run_key, at, kind, text, chars, images, previous, is_branch, generation_id, byte_offset
+    session_key, run_key, prompt_id, at, kind, text, chars, images, previous, is_branch, generation_id, byte_offset
 )
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (prompt_id, session_key) do update set
@@ -27,7 +27,7 @@ where generation_id {GONE} or (excluded.at, excluded.kind, excluded.text) < (at,
 
 UPSERT_MESSAGE = f"""
 insert into message (
-    uuid, block, session_key, run_key, at, kind, text, chars, message_id, status, duration_ms, is_branch,
+    session_key, run_key, uuid, block, at, kind, text, chars, message_id, status, duration_ms, is_branch,
     generation_id
 )
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -41,8 +41,8 @@ where generation_id {GONE}
 
 UPSERT_TOOL_CALL = """
 insert into tool_call (
-    tool_use_id, session_key, run_key, message_id, name, target, started_at, ended_at, outcome, duration_ms,
-    result_bytes, background_id, agent_run_id, is_branch, generation_id
+    session_key, run_key, tool_use_id, is_branch, generation_id, message_id, name, target, started_at, ended_at,
+    outcome, duration_ms, result_bytes, background_id, agent_run_id
 )
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (tool_use_id, session_key) do update set
@@ -64,7 +64,7 @@ on conflict (tool_use_id, session_key) do update set
 """
 
 UPSERT_TOUCH = """
-insert into touch (tool_use_id, session_key, path, action, lines_added, lines_removed)
+insert into touch (session_key, tool_use_id, path, action, lines_added, lines_removed)
 values (?, ?, ?, ?, ?, ?)
 on conflict do update set
     action = max(action, excluded.action),
@@ -74,8 +74,8 @@ on conflict do update set
 
 UPSERT_COMPACTION = """
 insert into compaction (
-    uuid, session_key, run_key, kind, at, reason, tokens_before, tokens_after, duration_ms, summary_chars, is_branch,
-    generation_id
+    session_key, run_key, uuid, kind, at, is_branch, generation_id, reason, tokens_before, tokens_after, duration_ms,
+    summary_chars
 )
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
@@ -139,76 +139,18 @@ group by 1, 2
 """
 
 
-def write_events(connection: sqlite3.Connection, batch: Batch) -> set[tuple[int, int]]:
+def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[tuple[int, int]]:
     """Write what is no billed answer; gives the pairs of sessions that hold a prompt in common."""
-    many = connection.executemany
-    many(UPSERT_PROMPT, _prompts(batch))
-    many(UPSERT_MESSAGE, _messages(batch))
-    many(UPSERT_TOOL_CALL, _tool_calls(batch))
-    touches = batch.touches.values()
-    many(
-        UPSERT_TOUCH,
-        [(t.tool_use_id, t.run.session.key, t.path, t.action, t.lines_added, t.lines_removed) for t in touches],
-    )
-    many(UPSERT_COMPACTION, _compactions(batch))
-    many(UPSERT_WORKFLOW, _workflows(batch))
-    agents = batch.workflow_agents
-    many(
-        UPSERT_WORKFLOW_AGENT,
-        [(a.session.key, a.workflow_id, a.run_id, a.is_finished, a.label, a.phase, a.state) for a in agents],
-    )
-    many(UPSERT_TASK, [(t.session.key, t.task_id, t.subject, t.status, t.at, t.byte_offset) for t in batch.tasks])
-    if not batch.prompts:
+    many, sessions, both = connection.executemany, keys.sessions, (keys.session_of_run, keys.runs)
+    many(UPSERT_PROMPT, keyed(rows.prompts, *both))
+    many(UPSERT_MESSAGE, keyed(rows.messages, *both))
+    many(UPSERT_TOOL_CALL, keyed(rows.tool_calls, *both))
+    many(UPSERT_TOUCH, keyed(rows.touches, keys.session_of_run))
+    many(UPSERT_COMPACTION, keyed(rows.compactions, *both))
+    many(UPSERT_WORKFLOW, keyed(rows.workflows, sessions))
+    many(UPSERT_WORKFLOW_AGENT, keyed(rows.workflow_agents, sessions))
+    many(UPSERT_TASK, keyed(rows.tasks, sessions))
+    if not rows.prompts:
         return set()
-    prompt_ids = encode([p.prompt_id for p in batch.prompts]).decode()
+    prompt_ids = encode([row[1] for row in rows.prompts]).decode()
     return set(connection.execute(SHARED_PROMPTS, (prompt_ids,)).fetchall())
-
-
-def _prompts(batch: Batch) -> Iterable[tuple[object, ...]]:
-    return [
-        (
-            p.prompt_id, p.run.session.key, p.run.key, p.at or "", p.kind, p.text, p.chars, p.images, p.previous,
-            p.is_branch, p.generation_id, p.byte_offset,
-        )
-        for p in batch.prompts
-    ]  # fmt: skip
-
-
-def _messages(batch: Batch) -> Iterable[tuple[object, ...]]:
-    return [
-        (
-            m.uuid, m.block, m.run.session.key, m.run.key, m.at or "", m.kind, m.text, m.chars, m.message_id, m.status,
-            m.duration_ms, m.is_branch, m.generation_id,
-        )
-        for m in batch.messages
-    ]  # fmt: skip
-
-
-def _tool_calls(batch: Batch) -> Iterable[tuple[object, ...]]:
-    return [
-        (
-            c.tool_use_id, c.run.session.key, c.run.key, c.message_id, c.name, c.target, c.started_at, c.ended_at,
-            c.outcome, c.duration_ms, c.result_bytes, c.background_id, c.agent_run_id, c.is_branch, c.generation_id,
-        )
-        for c in batch.tool_calls.values()
-    ]  # fmt: skip
-
-
-def _compactions(batch: Batch) -> Iterable[tuple[object, ...]]:
-    return [
-        (
-            c.uuid, c.run.session.key, c.run.key, c.kind, c.at, c.reason, c.tokens_before, c.tokens_after,
-            c.duration_ms, c.summary_chars, c.is_branch, c.generation_id,
-        )
-        for c in batch.compactions
-    ]  # fmt: skip
-
-
-def _workflows(batch: Batch) -> Iterable[tuple[object, ...]]:
-    return [
-        (
-            w.session.key, w.workflow_id, w.name, w.summary, w.state, w.started_at, w.duration_ms, w.agents,
-            w.tool_calls, w.phases, w.result_chars,
-        )
-        for w in batch.workflows.values()
-    ]  # fmt: skip

@@ -7,18 +7,20 @@ not matter. No folder is looked at on disk: it may be gone, or on another machin
 
 import sqlite3
 
-from store.batch import Batch
+from store.batch import Rows
+from store.facts import Session
 
+CWD = Session.__struct_fields__.index("cwd")
 DEVICE = "select device_id from account where account_id = ?"
 
 
-def fold_places(connection: sqlite3.Connection, batch: Batch) -> None:
+def fold_places(connection: sqlite3.Connection, rows: Rows) -> None:
     """Add what the batch says of places, and fold them anew if it said anything new."""
-    cwds = {session.cwd for session in batch.sessions.values() if session.cwd}
-    cwds |= {cwd for cwd, _ in batch.branches} | batch.worktrees.keys()
+    cwds: set[str] = {row[CWD] for row in rows.sessions if row[CWD]}
+    cwds |= {cwd for cwd, _ in rows.branches} | {path for path, _ in rows.worktrees}
     if not cwds:
         return
-    device_id: int = connection.execute(DEVICE, (batch.account_id,)).fetchone()[0]
+    device_id: int = connection.execute(DEVICE, (rows.account_id,)).fetchone()[0]
     before = connection.total_changes
     connection.executemany(
         "insert or ignore into place (device_id, cwd, project) values (?, ?, ?)", [(device_id, c, c) for c in cwds]
@@ -28,14 +30,14 @@ def fold_places(connection: sqlite3.Connection, batch: Batch) -> None:
         update place set worktree_of = ?
         where device_id = ? and cwd = ? and (worktree_of is null or worktree_of > ?)
         """,
-        [(original, device_id, path, original) for path, original in batch.worktrees.items()],
+        [(original, device_id, path, original) for path, original in rows.worktrees],
     )
     connection.executemany(
         """
         insert or ignore into place_branch (place_id, branch)
         select place_id, ? from place where device_id = ? and cwd = ?
         """,
-        [(branch, device_id, cwd) for cwd, branch in batch.branches],
+        [(branch, device_id, cwd) for cwd, branch in rows.branches],
     )
     if connection.total_changes != before:
         refold(connection, device_id)

@@ -1,9 +1,9 @@
 """Sessions and runs: rows that many lines add to, merged so that the order of seeing them does not matter."""
 
 import sqlite3
+from typing import NamedTuple
 
-from store.batch import Batch
-from store.facts import Run, Session
+from store.batch import Row, Rows
 
 UPSERT_SESSION = """
 insert into session (account_id, session_id, first_at, last_at, cwd, cwd_at, forked_from, is_rewound)
@@ -59,44 +59,43 @@ where (excluded.at, excluded.text) > (at, text)
 """
 
 
-def write_sessions(connection: sqlite3.Connection, batch: Batch) -> None:
+class Keys(NamedTuple):
+    """The keys of a batch's sessions and runs, by their place in the batch."""
+
+    sessions: list[int]
+    runs: list[int]
+    session_of_run: list[int]
+
+
+def write_sessions(connection: sqlite3.Connection, rows: Rows) -> Keys:
     """Give every session and run of the batch its key, and write what is said of it."""
-    for session in batch.sessions.values():
-        session.key = connection.execute(UPSERT_SESSION, _session_row(session)).fetchone()[0]
-    for run in batch.runs.values():
-        run.key = connection.execute(UPSERT_RUN, _run_row(run)).fetchone()[0]
-    words = [(w.session.key, w.name, w.value, w.at, w.byte_offset) for w in batch.words.values()]
-    connection.executemany(UPSERT_WORD, words)
-    connection.executemany(UPSERT_SUMMARY, [(s.leaf_uuid, s.text, s.at) for s in batch.summaries])
+    account = rows.account_id
+    sessions = [_session_key(connection, account, row) for row in rows.sessions]
+    places: list[int] = [row[0] for row in rows.runs]
+    session_of_run = [sessions[place] for place in places]
+    runs: list[int] = [
+        connection.execute(UPSERT_RUN, (session_key, *(_said(value) for value in row[1:]))).fetchone()[0]
+        for session_key, row in zip(session_of_run, rows.runs, strict=True)
+    ]
+    connection.executemany(UPSERT_WORD, keyed(rows.words, sessions))
+    connection.executemany(UPSERT_SUMMARY, rows.summaries)
+    return Keys(sessions, runs, session_of_run)
 
 
-def _session_row(session: Session) -> tuple[object, ...]:
-    return (
-        session.account_id,
-        session.session_id,
-        session.first_at or None,
-        session.last_at or None,
-        session.cwd or None,
-        session.cwd_at or None,
-        session.forked_from or None,
-        session.is_rewound,
-    )
+def keyed(rows: list[Row], *keys: list[int]) -> list[Row]:
+    """The rows with the keys of their run or session in place of its place in the batch."""
+    if len(keys) == 1:
+        (one,) = keys
+        return [(one[row[0]], *row[1:]) for row in rows]
+    one, two = keys
+    return [(one[row[0]], two[row[0]], *row[1:]) for row in rows]
 
 
-def _run_row(run: Run) -> tuple[object, ...]:
-    return (
-        run.session.key,
-        run.run_id,
-        run.kind,
-        run.first_at or None,
-        run.last_at or None,
-        run.agent_type,
-        run.name,
-        run.description,
-        run.tool_use_id,
-        run.depth,
-        run.workflow_id,
-        run.label,
-        run.phase,
-        run.state,
-    )
+def _session_key(connection: sqlite3.Connection, account: int, row: Row) -> int:
+    session_id, _, *facts = row
+    return connection.execute(UPSERT_SESSION, (account, session_id, *(_said(fact) for fact in facts))).fetchone()[0]
+
+
+def _said(value: object) -> object:
+    """What was not said is empty in a batch, and null in a table."""
+    return None if value == "" else value

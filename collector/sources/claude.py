@@ -49,7 +49,7 @@ class Claude:
         from collector.sources.claude_transcript import Transcript
 
         if kind == "journal":
-            return Journal(session_of(path), workflow_of(path))
+            return Journal(generation_id, session_of(path), workflow_of(path))
         return Transcript(generation_id, session_of(path), bool(workflow_of(path)), carried, past)
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:

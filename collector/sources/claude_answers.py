@@ -7,10 +7,10 @@ import msgspec
 from collector.sources.claude_spot import ID_KEPT, Spot, short, show
 from collector.sources.claude_tools import finished, is_finish, is_start, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
-from collector.sources.claude_wire import Block, Message, Usage
+from collector.sources.claude_wire import Block, Message, NestedMessage, Usage
 from collector.sources.claude_words import say
 from collector.when import instant
-from store.facts import Response
+from store.facts import Response, Run
 
 SYNTHETIC = "<synthetic>"  # the model of lines that the program writes itself
 NO_RESPONSE = "No response requested."
@@ -63,29 +63,34 @@ def take_progress(spot: Spot) -> None:
         return
     at = instant(inner.timestamp) or spot.at
     run = spot.out.run(spot.run.session.session_id, short(data.agent_id) or "unknown", "subagent")
-    model = (message.model or "unknown")[:ID_KEPT]
-    spot.out.add_response(
-        Response(
-            short(message.id) or "", short(inner.request_id) or "", run, tokens_of(message.usage, model), at, at,
-            message.stop_reason, None, spot.line.branch or None, spot.record.byte_offset, spot.generation_id, (), None,
-            "progress", False, at or "", spot.generation_id, spot.record.byte_offset,
-        )
-    )  # fmt: skip
+    _add(spot, run, message, message.usage, short(message.id) or "", inner.request_id, at, None, "progress")
 
 
 def _response(spot: Spot, message: Message, usage: Usage, message_id: str) -> None:
-    line, at, is_main = spot.line, spot.at, spot.run.run_id == "main"
+    is_main = spot.run.run_id == "main"
+    model = message.model
+    if is_main and model and model != spot.state.model:
+        spot.state.model = model[:ID_KEPT]
+        say(spot, "model", spot.state.model)
+    prompt_id = spot.threads.head_id(spot.record.head) if is_main else None
+    request_id = spot.line.request_id if message.id else None
+    _add(spot, spot.run, message, usage, message_id, request_id, spot.at, prompt_id, "transcript")
+
+
+def _add(
+    spot: Spot, run: Run, message: Message | NestedMessage, usage: Usage, message_id: str, request_id: str | None,
+    at: str | None, prompt_id: str | None, evidence: str,
+) -> None:  # fmt: skip
+    line, place = spot.line, spot.record.byte_offset
     model = (message.model or "unknown")[:ID_KEPT]
-    if is_main and model != spot.state.model:
-        spot.state.model = model
-        say(spot, "model", model)
     spot.out.add_response(
         Response(
-            message_id, (short(line.request_id) or "") if message.id else "", spot.run, tokens_of(usage, model), at, at,
-            message.stop_reason, spot.threads.head_id(spot.record.head) if is_main else None, line.branch or None,
-            spot.record.byte_offset, spot.generation_id, nested_tokens(usage, model), reported_micros(line.cost_usd),
-            "transcript", spot.is_branch, at or "", spot.generation_id, spot.record.byte_offset,
-        )
+            run.index, spot.out.agent, message_id, short(request_id) or "", 0, run.kind, prompt_id, line.branch or None,
+            at, at, *tokens_of(usage, model), reported_micros(line.cost_usd), message.stop_reason, evidence,
+            spot.is_branch, False, spot.generation_id, place, at or "", spot.generation_id, place,
+            nested_tokens(usage, model),
+        ),
+        run,
     )  # fmt: skip
 
 

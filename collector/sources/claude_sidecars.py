@@ -39,8 +39,8 @@ class Journal:
     version = ""
     foreign = ""
 
-    def __init__(self, session_id: str, workflow_id: str) -> None:
-        self._session_id, self._workflow_id = session_id, workflow_id
+    def __init__(self, generation_id: int, session_id: str, workflow_id: str) -> None:
+        self._generation_id, self._session_id, self._workflow_id = generation_id, session_id, workflow_id
 
     def is_record(self, value: dict[str, Any]) -> bool:
         return "key" in value and "agentId" in value
@@ -57,11 +57,9 @@ class Journal:
             session = out.session(self._session_id)
             agent_id = line.agent_id[:200]
             out.workflow(session, self._workflow_id)
-            out.workflow_agents.append(
-                WorkflowAgent(session, self._workflow_id, agent_id, is_finished=line.type == "result")
-            )
+            out.workflow_agents.append(WorkflowAgent(session.index, self._workflow_id, agent_id, line.type == "result"))
             out.run(self._session_id, agent_id, "workflow").workflow_id = self._workflow_id
-        return Record(byte_offset, length, f"journal/{line.type}"[:100])
+        return Record(self._generation_id, byte_offset, length, f"journal/{line.type}"[:100])
 
 
 def take_agent_meta(path: str, content: bytes, out: Batch) -> None:

@@ -67,8 +67,8 @@ def show(
     """Something for the feed."""
     spot.out.messages.append(
         Message(
-            spot.uuid, block, spot.run, spot.at, kind, kept(text) or None, len(text), spot.generation_id, message_id,
-            status, duration_ms, spot.is_branch,
+            spot.run.index, spot.uuid, block, spot.at or "", kind, kept(text) or None, len(text), message_id, status,
+            duration_ms, spot.is_branch, spot.generation_id,
         )
     )  # fmt: skip
 

@@ -35,14 +35,14 @@ def started(spot: Spot, call_id: str, block: Block, message_id: str) -> None:
     name = (block.name or "unknown")[:NAME_KEPT]
     call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
     call.message_id, call.name, call.target, call.started_at = message_id, name, _target(name, block), spot.at
-    call.run = spot.run
+    call.run = spot.run.index
     asked = block.input
     if asked is None:
         return
     path = asked.file_path or asked.notebook_path
     action = ACTIONS.get(name)
     if action and isinstance(path, str) and path:
-        spot.out.touch(Touch(call_id, spot.run, kept(path, PATH_KEPT), action))
+        spot.out.touch(Touch(spot.run.index, call_id, kept(path, PATH_KEPT), action), spot.run)
 
 
 def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
@@ -74,11 +74,11 @@ def tasks_of(spot: Spot, result: Any) -> None:
     """Tasks that a tool result creates or moves on."""
     if not isinstance(result, ToolResult):
         return
-    if bytes(result.task[:1]) == b"{":
+    if bytes(result.task).startswith(b"{"):
         task = fit(load(bytes(result.task)), TaskMade)
         if task.id and task.subject:
             _note_task(spot, task.id, task.subject, "pending")
-    if result.task_id and bytes(result.status_change[:1]) == b"{":
+    if result.task_id and bytes(result.status_change).startswith(b"{"):
         status = fit(load(bytes(result.status_change)), TaskMoved).to
         if status:
             _note_task(spot, result.task_id, None, status)
@@ -87,7 +87,7 @@ def tasks_of(spot: Spot, result: Any) -> None:
 def _note_task(spot: Spot, task_id: str, subject: str | None, status: str) -> None:
     spot.out.tasks.append(
         Task(
-            spot.run.session, task_id[:NAME_KEPT], kept(subject, TARGET_KEPT) if subject else None,
+            spot.run.session.index, task_id[:NAME_KEPT], kept(subject, TARGET_KEPT) if subject else None,
             status[:NAME_KEPT], spot.said_at, spot.record.byte_offset,
         )
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _outcome(block: Block, result: Any) -> str:
         return "error" if block.is_error else "ok"
     if not block.is_error:
         return "ok"
-    said = result if isinstance(result, str) else bytes(block.content[:400]).decode("utf-8", "replace").lstrip('["')
+    said = result if isinstance(result, str) else bytes(block.content)[:400].decode("utf-8", "replace").lstrip('["')
     if said.startswith(INTERRUPTED):
         return "interrupted"
     return "rejected" if said.startswith(REJECTED) else "error"
@@ -135,10 +135,12 @@ def _duration_ms(result: ToolResult) -> int | None:
 def _changed(spot: Spot, call_id: str, path: str, result: ToolResult) -> None:
     hunks = result.structured_patch
     if result.type == "create" and not hunks:
-        spot.out.touch(Touch(call_id, spot.run, path, "write", _lines_in(result.content), 0))
+        touch = Touch(spot.run.index, call_id, path, "write", _lines_in(result.content), 0)
+        spot.out.touch(touch, spot.run)
     elif hunks is not None:
         added, removed = _counted(hunks)
-        spot.out.touch(Touch(call_id, spot.run, path, "write" if result.type else "edit", added, removed))
+        action = "write" if result.type else "edit"
+        spot.out.touch(Touch(spot.run.index, call_id, path, action, added, removed), spot.run)
 
 
 def _counted(hunks: list[Hunk]) -> tuple[int, int]:

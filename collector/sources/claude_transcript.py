@@ -58,7 +58,7 @@ class Transcript:
         """Add what a line says to the batch, and give the record it becomes."""
         state, type_ = self._state, line.type or "untyped"
         at = instant(line.at)
-        record = Record(byte_offset, length, type_[:100], at, short(line.uuid))
+        record = Record(self._generation_id, byte_offset, length, type_[:100], at, short(line.uuid))
         if state.is_ours is not True:
             self._judge(line)
             if state.is_ours is False:

@@ -73,8 +73,8 @@ def _prompt(spot: Spot, kind: str, content: Content) -> None:
     previous = spot.threads.head_id(spot.threads.head_of(short(line.parent or line.logical_parent)))
     spot.out.prompts.append(
         Prompt(
-            spot.uuid, spot.run, spot.at, kind, kept(text), len(text), images, previous, spot.record.byte_offset,
-            spot.generation_id, spot.is_branch,
+            spot.run.index, spot.uuid, spot.at or "", kind, kept(text), len(text), images, previous, spot.is_branch,
+            spot.generation_id, spot.record.byte_offset,
         )
     )  # fmt: skip
     if kind != "interruption" and spot.run.run_id == "main":
@@ -85,5 +85,5 @@ def _prompt(spot: Spot, kind: str, content: Content) -> None:
 
 def _compaction(spot: Spot, uuid: str, kind: str, summary_chars: int | None = None) -> Compaction:
     return Compaction(
-        uuid, spot.run, kind, spot.at, spot.generation_id, summary_chars=summary_chars, is_branch=spot.is_branch
+        spot.run.index, uuid, kind, spot.at, spot.is_branch, spot.generation_id, summary_chars=summary_chars
     )

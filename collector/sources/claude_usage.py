@@ -13,7 +13,7 @@ def tokens_of(usage: Billed, model: str) -> Tokens:
     five, hour = (0, 0) if split is None else (_count(split.five_minutes), _count(split.one_hour))
     five += max(0, _count(usage.cache_creation_input_tokens) - five - hour)
     searches = usage.server_tool_use.web_search_requests if usage.server_tool_use else 0
-    return Tokens(
+    return (
         model, tier_of(usage), _count(usage.input_tokens), _count(usage.cache_read_input_tokens), five, hour,
         _count(usage.output_tokens), 0, _count(searches),
     )  # fmt: skip

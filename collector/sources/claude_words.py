@@ -24,7 +24,9 @@ WORDS = {
 def say(spot: Spot, name: str, value: str) -> None:
     """A word of the session; the last one of a file wins, and of several files the latest."""
     session = spot.run.session
-    spot.out.words[session.session_id, name] = Word(session, name, kept(value), spot.said_at, spot.record.byte_offset)
+    spot.out.words[session.session_id, name] = Word(
+        session.index, name, kept(value), spot.said_at, spot.record.byte_offset
+    )
 
 
 def take_word(type_: str, spot: Spot) -> None:

@@ -10,7 +10,7 @@ select
     j.byte_offset,
     j.length,
     j.reason,
-    lower(hex(j.hash)) as hash,
+    lower(hex(j.digest)) as digest,
     j.excerpt
 from reject as j
 join generation as g using (generation_id)

@@ -1,0 +1,182 @@
+"""Read files with news into portions of what they say. No SQL: this half may run in a process of its own."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from collector.sources import Lines, Past, Source, all_sources
+from collector.tail import LINE_CAP, Read, Stretch, Tail, Unreadable, open_file
+from collector.understand import Understood, peek, reject, understand
+from store.advance import Advance, Trouble
+from store.batch import Batch
+from store.facts import Record
+from store.sources import Known, Seen, seen_of
+from store.write import Portion
+
+PORTION_BYTES = 8 << 20  # of source: fewer transactions, at a bounded cost in memory
+WHOLE_CAP = 4 << 20
+WHOLE_TRIES = 3
+
+
+class Job(Struct):
+    """A file that has news, and what is known of it."""
+
+    agent: str
+    known: Known
+    path: str
+    mtime_ns: int
+    size: int
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing of it was read yet."""
+        return not self.known.cursor and not self.known.open_line
+
+
+def no_past(_generation_id: int) -> Past:
+    """What is recorded of a file that was never read."""
+    return list[tuple[str, int, int | None]]
+
+
+class Reading:
+    """Files in, portions out. What needs the database is asked of the two callables."""
+
+    def __init__(
+        self,
+        emit: Callable[[Portion], None],
+        past: Callable[[int], Past] = no_past,
+        begin_anew: Callable[[Known], int] | None = None,
+        read: Read = os.pread,
+    ) -> None:
+        self._emit, self._past, self._begin_anew, self._read = emit, past, begin_anew, read
+        self._sources: dict[str, Source] = {source.agent: source for source in all_sources()}
+        self._batch: Batch | None = None
+        self._advances: list[Advance] = []
+        self._troubles: list[Trouble] = []
+        self._bytes = 0
+
+    def run(self, jobs: Iterable[Job]) -> None:
+        """Read every job's file to its end."""
+        for job in jobs:
+            batch = self._open_batch(job)
+            try:
+                descriptor, seen = open_file(job.known.raw_path)
+            except Unreadable as error:
+                self._trouble(job, str(error))
+                continue
+            try:
+                if self._sources[job.agent].is_whole(job.known.kind):
+                    self._whole(job, descriptor, seen, batch)
+                else:
+                    self._lines(job, Tail(descriptor, seen, job.known, self._read))
+            except OSError as error:
+                self._trouble(job, error.strerror or str(error))
+            finally:
+                os.close(descriptor)
+        self._flush()
+
+    # -- files of lines
+
+    def _lines(self, job: Job, tail: Tail) -> None:
+        generation_id, carried = job.known.generation_id, job.known.carried
+        if not tail.is_same():
+            if self._begin_anew is None:
+                return  # it was fresh when it was found, and is something else by now: the next look reads it
+            self._flush()
+            generation_id, carried = self._begin_anew(job.known), b""
+            tail.restart()
+        source = self._sources[job.agent]
+        reader = source.lines(job.known.kind, job.path, generation_id, carried, self._past(generation_id))
+        batch, told, trouble = self._open_batch(job, generation_id), Understood(generation_id), ""
+        try:
+            for stretch in tail.stretches():
+                self._stretch(reader, stretch, batch, told)
+                self._bytes += tail.cursor - stretch.byte_offset
+                if self._bytes >= PORTION_BYTES:
+                    self._advance(job, tail, reader, told)
+                    self._flush()
+                    batch, told = self._open_batch(job, generation_id), Understood(generation_id)
+            if tail.rest:
+                peek(reader, tail.rest, tail.cursor, batch)
+        except OSError as error:  # what was read so far counts; the rest waits
+            trouble = error.strerror or str(error)
+        self._advance(job, tail, reader, told, trouble)
+
+    def _stretch(self, reader: Lines, stretch: Stretch, batch: Batch, told: Understood) -> None:
+        understand(reader, stretch.lines, stretch.byte_offset, batch, told)
+        line = stretch.oversize
+        if line is not None:
+            length = line.length + 1
+            told.records.append(Record(told.generation_id, stretch.byte_offset, length, "rejected"))
+            refused = reject(told.generation_id, stretch.byte_offset, length, f"longer than {LINE_CAP >> 20} MiB", b"")
+            refused.digest, refused.excerpt = line.digest, line.excerpt
+            told.rejects.append(refused)
+
+    def _advance(self, job: Job, tail: Tail, reader: Lines, told: Understood, trouble: str = "") -> None:
+        state, reason = ("foreign", reader.foreign) if reader.foreign else ("read", None)
+        if trouble:
+            state, reason = "unreadable", trouble
+        self._advances.append(
+            Advance(
+                job.known.source_id, told.generation_id, tail.seen, tail.cursor, tail.head, tail.tail,
+                reader.carried(), [astuple(record) for record in told.records],
+                [astuple(refused) for refused in told.rejects], state, reason, tail.open_line, reader.version,
+                max((record.at for record in told.records if record.at is not None), default=None), told.mended,
+            )
+        )  # fmt: skip
+
+    # -- files that are read in one piece
+
+    def _whole(self, job: Job, descriptor: int, seen: Seen, batch: Batch) -> None:
+        """The last complete version of a file that is rewritten at will; a torn one is left for the next look."""
+        known = job.known
+        if seen.size > WHOLE_CAP:
+            self._trouble(job, f"larger than {WHOLE_CAP >> 20} MiB", seen)
+            return
+        for _ in range(WHOLE_TRIES):
+            content = self._read(descriptor, WHOLE_CAP + 1, 0)
+            again = self._read(descriptor, WHOLE_CAP + 1, 0)
+            after = seen_of(os.fstat(descriptor))
+            # The clock of file times is coarser than a writer is fast: only a second look shows a torn first one.
+            if content == again and after == seen and len(content) == seen.size:
+                break
+            seen = after
+        else:
+            self._trouble(job, "changes while it is read")
+            return
+        try:
+            self._sources[job.agent].whole(known.kind, job.path, content, batch)
+        except ValueError as error:
+            self._trouble(job, str(error), seen)
+            return
+        self._bytes += len(content)
+        record = Record(known.generation_id, 0, len(content), known.kind)
+        self._advances.append(
+            Advance(
+                known.source_id, known.generation_id, seen, len(content), b"", b"", b"", [astuple(record)], [],
+                is_whole=True,
+            )
+        )  # fmt: skip
+
+    # -- the portion
+
+    def _open_batch(self, job: Job, generation_id: int | None = None) -> Batch:
+        batch = self._batch
+        if batch is not None and (batch.account_id != job.known.account_id or self._bytes >= PORTION_BYTES):
+            self._flush()
+            batch = None
+        if batch is None:
+            batch = self._batch = Batch(job.agent, job.known.account_id)
+        batch.paths[generation_id or job.known.generation_id] = job.known.raw_path
+        return batch
+
+    def _trouble(self, job: Job, reason: str, seen: Seen | None = None) -> None:
+        self._troubles.append(Trouble(job.known.source_id, reason, seen))
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, None
+        if batch is not None and (self._advances or self._troubles):
+            self._emit(Portion(batch.rows(), self._advances, self._troubles, self._bytes))
+        self._advances, self._troubles, self._bytes = [], [], 0

@@ -1,0 +1,92 @@
+"""How far a file was read, and how that is written. SQL only; no file is opened."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from store.batch import Row
+from store.sources import Seen, set_state
+
+
+class Advance(Struct):
+    """How far one file was read in a batch, and what of it became records."""
+
+    source_id: int
+    generation_id: int
+    seen: Seen
+    cursor: int
+    head: bytes
+    tail: bytes
+    carried: bytes
+    records: list[Row]
+    rejects: list[Row]
+    state: str = "read"
+    reason: str | None = None
+    open_line: str | None = None
+    version: str = ""
+    ends_at: str | None = None
+    mended: int = 0
+    is_whole: bool = False
+
+
+class Trouble(Struct):
+    """A file that could not be read. seen says that it need not be looked at again until it changes."""
+
+    source_id: int
+    reason: str
+    seen: Seen | None = None
+
+
+ADVANCE_GENERATION = """
+update generation
+set cursor = ?, head = ?, tail = ?, carried = ?, open_line = ?, records = records + ?, rejected = rejected + ?,
+    mended = mended + ?, ends_at = coalesce(max(ends_at, ?), ends_at, ?)
+where generation_id = ?
+"""
+ADVANCE_SOURCE = """
+update source
+set generation_id = ?, state = ?, reason = ?, device_number = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?,
+    version = coalesce(nullif(?, ''), version), read_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+where source_id = ?
+"""
+INSERT_RECORD = """
+insert into record (generation_id, byte_offset, length, kind, at, uuid, head) values (?, ?, ?, ?, ?, ?, ?)
+"""
+INSERT_REJECT = """
+insert into reject (generation_id, byte_offset, length, reason, digest, excerpt) values (?, ?, ?, ?, ?, ?)
+"""
+FORGET_RECORDS = """
+delete from record where generation_id = ?
+"""
+FORGET_REJECTS = """
+delete from reject where generation_id = ?
+"""
+FORGET_COUNTS = """
+update generation set records = 0, rejected = 0, mended = 0 where generation_id = ?
+"""
+
+
+def advance(connection: sqlite3.Connection, advances: Iterable[Advance]) -> None:
+    """Write records and rejects, and move the cursors past them."""
+    for a in advances:
+        id_ = a.generation_id
+        if a.is_whole:
+            for forget in (FORGET_RECORDS, FORGET_REJECTS, FORGET_COUNTS):
+                connection.execute(forget, (id_,))
+        connection.executemany(INSERT_RECORD, a.records)
+        connection.executemany(INSERT_REJECT, a.rejects)
+        connection.execute(
+            ADVANCE_GENERATION,
+            (
+                a.cursor, a.head, a.tail, a.carried, a.open_line, len(a.records) - len(a.rejects), len(a.rejects),
+                a.mended, a.ends_at, a.ends_at, id_,
+            ),
+        )  # fmt: skip
+        connection.execute(ADVANCE_SOURCE, (id_, a.state, a.reason, *a.seen, a.version, a.source_id))
+
+
+def note(connection: sqlite3.Connection, troubles: Iterable[Trouble]) -> None:
+    """Say of files why they could not be read."""
+    for trouble in troubles:
+        set_state(connection, trouble.source_id, "unreadable", trouble.reason, trouble.seen)
