@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from collector.discover import Found, Root, roots, shown, walk
@@ -10,7 +11,9 @@ from collector.sources import Source, all_sources
 from store.config import load
 from store.database import open_writer, transaction
 from store.device import device_id
+from store.home import prepare
 from store.lock import hold
+from store.places import set_aliases
 from store.sources import Known, Seen, account_id, add_source, known_sources, rename, set_state
 from store.sources import device_id as device_row
 
@@ -40,15 +43,13 @@ Progress = Callable[[int, int], None]
 def collect_once(home: str, environ: Mapping[str, str], user: str, progress: Progress | None = None) -> Summary:
     """Hold the writer's lock, and bring the database up to what the files say now."""
     config = load(home)
-    connection = open_writer(home)
-    try:
-        with hold(home, "recording once", wait_s=LOCK_WAIT_S):
-            places = roots(all_sources(), config, environ, user)
-            with transaction(connection):
-                device = device_row(connection, device_id(home), config.device_name or os.uname().nodename)
-            return Look(connection, device, places).run(progress)
-    finally:
-        connection.close()
+    prepare(home)
+    with hold(home, "recording once", wait_s=LOCK_WAIT_S), closing(open_writer(home)) as connection:
+        places = roots(all_sources(), config, environ, user)
+        device = device_row(connection, device_id(home), config.device_name or os.uname().nodename)
+        with transaction(connection):
+            set_aliases(connection, device, config.projects)
+        return Look(connection, device, places).run(progress)
 
 
 class Look:
@@ -58,6 +59,7 @@ class Look:
         self._connection, self._places = connection, places
         self._device = device
         self._known = known_sources(connection, device)
+        self._owners = {(k.device_number, k.inode): path for path, k in self._known.items() if k.state != "skipped"}
         self._seen_paths: set[bytes] = set()
         self._seen_files: dict[tuple[int, int], bytes] = {}
         self._unreadable = 0
@@ -101,12 +103,6 @@ class Look:
         )  # fmt: skip
 
     def _account(self, place: Root) -> int:
-        row = self._connection.execute(
-            "select account_id from account where device_id = ? and agent = ? and root = ? and name = ?",
-            (self._device, place.source.agent, place.path, place.name),
-        ).fetchone()
-        if row is not None:
-            return row[0]
         with transaction(self._connection):
             return account_id(self._connection, self._device, place.source.agent, place.path, place.name)
 
@@ -136,6 +132,9 @@ class Look:
 
     def _is_double(self, found: Found) -> bool:
         file = (found.seen.device_number, found.seen.inode)
+        owner = self._owners.get(file)
+        if owner is not None and owner != found.raw_path and _leads_to(owner, file):
+            return True  # the name it was read under stays its name, in whatever order the folder lists them
         return self._seen_files.setdefault(file, found.raw_path) != found.raw_path
 
     def _add(self, fresh: list[tuple[Source, int, Found]], jobs: "list[Job]") -> None:
@@ -180,6 +179,14 @@ def _job(source: Source, known: Known, found: Found) -> "Job":
     from collector.read import Job
 
     return Job(source.agent, known, shown(found.raw_path), found.seen.mtime_ns, found.seen.size)
+
+
+def _leads_to(raw_path: bytes, file: tuple[int, int]) -> bool:
+    try:
+        found = os.lstat(raw_path)
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == file
 
 
 def _is_same(known: Known, found: Found) -> bool:

@@ -32,6 +32,12 @@ create table place_branch (
     primary key (place_id, branch)
 ) strict, without rowid;
 
+-- What the user calls a project: a folder, or its last name → the name it is shown under.
+create table alias (
+    project text primary key,
+    name text not null
+) strict, without rowid;
+
 -- One file being read. A path that is no regular file is a source too: it is skipped, and says why.
 create table source (
     source_id integer primary key,

@@ -14,6 +14,7 @@ from store.home import StrPath
 
 NAME = "fleetmeter.db"
 BUSY_S = 5.0
+CHECKPOINT_PAGES = 1000
 
 WRITER_SETTINGS = """
 pragma journal_mode = wal
@@ -36,7 +37,7 @@ def open_writer(
     home: StrPath,
     *,
     folder: StrPath = schema.FOLDER,
-    wal_autocheckpoint: int = 1000,
+    wal_autocheckpoint: int = CHECKPOINT_PAGES,
     detect: Detector = filesystem_type,
 ) -> sqlite3.Connection:
     """Open the database to write, made or migrated first if need be. Whoever then writes holds the writer's lock."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.json import encode
 
 from store.batch import Rows
+from store.facts import Response
 from store.merge import NEVER, take_best
 from store.write_responses import PathOf, Stored, load, paths, replace
 
@@ -153,8 +154,9 @@ def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_o
     for copies in load(connection, agent, ids).values():
         copies = [copy for copy in copies if copy[0] in family]
         if len(copies) > 1:
+            before = [_standing(copy) for _, copy in copies]
             senior = _settle_response(copies, rank_of, paths(connection))
-            settled += copies
+            settled += [copy for copy, was in zip(copies, before, strict=True) if _standing(copy[1]) != was]
             _note(origin, senior[0], ((session, copy.at or "") for session, copy in copies))
     replace(connection, settled)
     for table, id_, at in EVENTS:
@@ -173,6 +175,11 @@ def _settle_response(copies: list[Stored], rank_of: RankOf, path_of: PathOf) -> 
             take_best(copy, senior[1], path_of)
         copy.is_copy = copy is not senior[1]
     return senior
+
+
+def _standing(copy: Response) -> tuple[object, ...]:
+    """What settling may change of a copy: most are settled already, and need not be written again."""
+    return copy.is_copy, copy.best_generation_id, copy.best_byte_offset, copy.ended_at, copy.stop_reason
 
 
 def _settle_events(

@@ -61,6 +61,12 @@ def known_sources(connection: sqlite3.Connection, device_id: int) -> dict[bytes,
 
 def account_id(connection: sqlite3.Connection, device_id: int, agent: str, root: str, name: str) -> int:
     """The account of a configuration root; its name follows the user's word."""
+    row = connection.execute(
+        "select account_id from account where device_id = ? and agent = ? and root = ? and name = ?",
+        (device_id, agent, root, name),
+    ).fetchone()
+    if row is not None:
+        return row[0]
     return connection.execute(
         """
         insert into account (device_id, agent, root, name)
@@ -74,6 +80,9 @@ def account_id(connection: sqlite3.Connection, device_id: int, agent: str, root:
 
 def device_id(connection: sqlite3.Connection, device: str, name: str) -> int:
     """The row of this machine."""
+    row = connection.execute("select device_id from device where device = ? and name = ?", (device, name)).fetchone()
+    if row is not None:
+        return row[0]
     return connection.execute(
         """
         insert into device (device, name)
