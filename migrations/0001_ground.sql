@@ -285,6 +285,7 @@ create table compaction (
 create table workflow (
     session_key integer not null,
     workflow_id text not null,
+    tool_use_id text,
     name text,
     summary text,
     state text,

@@ -191,6 +191,7 @@ class Workflow(Struct, gc=False):
 
     session: int
     workflow_id: str
+    tool_use_id: str | None = None
     name: str | None = None
     summary: str | None = None
     state: str | None = None

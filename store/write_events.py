@@ -89,10 +89,12 @@ on conflict do update set
 
 UPSERT_WORKFLOW = """
 insert into workflow (
-    session_key, workflow_id, name, summary, state, started_at, duration_ms, agents, tool_calls, phases, result_chars
+    session_key, workflow_id, tool_use_id, name, summary, state, started_at, duration_ms, agents, tool_calls, phases,
+    result_chars
 )
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
+    tool_use_id = coalesce(min(tool_use_id, excluded.tool_use_id), tool_use_id, excluded.tool_use_id),
     name = coalesce(min(name, excluded.name), name, excluded.name),
     summary = coalesce(min(summary, excluded.summary), summary, excluded.summary),
     state = coalesce(excluded.state, state),

@@ -65,7 +65,7 @@ def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
     if result.run_id:
         flow = spot.out.workflow(session, short(result.run_id) or "")
         flow.name, flow.summary = result.workflow_name or flow.name, result.summary or flow.summary
-        flow.started_at = spot.at
+        flow.tool_use_id, flow.started_at = call_id, spot.at
     if result.file_path and not block.is_error:
         _changed(spot, call_id, kept(result.file_path, PATH_KEPT), result)
 

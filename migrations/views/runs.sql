@@ -8,7 +8,7 @@ select
     r.run_id,
     r.kind,
     t.run_id as parent_run_id,
-    r.tool_use_id,
+    coalesce(r.tool_use_id, w.tool_use_id) as tool_use_id,
     r.agent_type,
     coalesce(r.label, r.name) as name,
     r.description,
@@ -24,8 +24,9 @@ join account as a using (account_id)
 join device as d using (device_id)
 left join workflow_agent as wa
     on wa.session_key = r.session_key and wa.workflow_id = r.workflow_id and wa.run_id = r.run_id
+left join workflow as w on w.session_key = r.session_key and w.workflow_id = r.workflow_id
 left join (
     select c.tool_use_id, c.session_key, o.run_id
     from tool_call as c
     join run as o using (run_key)
-) as t on t.tool_use_id = r.tool_use_id and t.session_key = r.session_key;
+) as t on t.tool_use_id = coalesce(r.tool_use_id, w.tool_use_id) and t.session_key = r.session_key;

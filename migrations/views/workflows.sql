@@ -6,6 +6,7 @@ select
     a.name as account,
     s.session_id,
     w.workflow_id,
+    w.tool_use_id,
     w.name,
     w.summary,
     coalesce(w.state, case when g.started > g.finished then 'running' else 'unknown' end) as state,

@@ -1,0 +1,56 @@
+"""The README is true: every view and column, every command and option, every key of the configuration is in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from store import schema
+from store.config import Config
+from store.database import open_reader, open_writer
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+NAMES = re.compile(r"`([a-z0-9_]+)`")
+PREFIX = ("agent", "device", "account", "project", "session_id", "run_id")
+VIEWS = sorted(path.stem for path in (Path(schema.FOLDER) / "views").glob("*.sql"))
+
+
+def section(title: str) -> str:
+    parts = re.split(r"^#{2,3} ", README, flags=re.MULTILINE)
+    return next((part for part in parts if part.split("\n", 1)[0] == title), "")
+
+
+def documented(view: str) -> list[str]:
+    """The names in the first cells of a view's table, in their order."""
+    rows = [line.split("|")[1] for line in section(view).splitlines() if line.startswith("| `")]
+    return [name for cell in rows for name in NAMES.findall(cell)]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_column_of_a_view_is_documented_and_no_other(view: str, home: Path) -> None:
+    open_writer(home).close()
+    reader = open_reader(home)
+    columns = [row[1] for row in reader.execute(f"pragma table_info({view})")]
+    reader.close()
+    assert sorted(set(columns) - set(PREFIX)) == sorted(set(documented(view)) - set(PREFIX))
+    assert not set(documented(view)) & set(PREFIX)
+
+
+def test_the_views_of_the_issue_are_there() -> None:
+    promised = "sessions runs prompts responses tool_calls touches compactions workflows activity sources rejects"
+    assert {*promised.split(), "usage_quarter_hours"} <= set(VIEWS)
+
+
+@pytest.mark.parametrize("key", Config._fields)
+def test_every_key_of_the_configuration_is_documented(key: str) -> None:
+    assert f"`{key}`" in section("Configuration") or f"`[{key}]`" in section("Configuration")
+
+
+def test_every_command_is_documented() -> None:
+    from viewers.cli import PLAIN
+
+    for name, command in PLAIN.items():
+        assert f"`fleetmeter {name}" in section("Commands"), name
+        options = [option for option in (*command.flags, *command.values) if option.startswith("--")]
+        for option in options:
+            assert option in section("Commands"), f"{name} {option}"
