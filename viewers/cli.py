@@ -1,0 +1,187 @@
+"""The command line. Plain forms run at once; all others, help and errors go to Typer, which takes a while to import."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+ROWS, SECONDS = 1_000, 1.0
+
+BROKEN_PIPE, INTERRUPTED = 141, 130
+COMPLETION = "_FLEETMETER_COMPLETE"
+
+
+def bare() -> int:
+    """Record what is new, then show today."""
+    from collector.once import collect_once
+    from viewers.today import run
+
+    return run(collect_once)
+
+
+def version() -> int:
+    """Say which version this is."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from viewers.terminal import show
+
+    try:
+        show(f"fleetmeter {version('fleetmeter')}")
+    except PackageNotFoundError:
+        show("fleetmeter, not installed: run from its source")
+    return 0
+
+
+def collect(*, once: bool = False, as_json: bool = False) -> int:
+    from collector.once import collect_once
+    from viewers.recording import run
+
+    return run(collect_once, once=once, as_json=as_json)
+
+
+def daily(
+    *, as_json: bool = False, since: str | None = None, until: str | None = None, timezone: str | None = None
+) -> int:
+    from viewers.daily import run
+
+    return run(as_json=as_json, since=since, until=until, timezone=timezone)
+
+
+def sql(
+    *, statement: str, as_json: bool = False, as_csv: bool = False, rows: int = ROWS, seconds: float = SECONDS
+) -> int:
+    from viewers.sql import run
+
+    return run(statement, as_json=as_json, as_csv=as_csv, rows=rows, seconds=seconds)
+
+
+def sources(*, as_json: bool = False, is_all: bool = False) -> int:
+    from viewers.sources import run
+
+    return run(as_json=as_json, is_all=is_all)
+
+
+def rejects(*, as_json: bool = False, limit: int | None = None) -> int:
+    from viewers.rejects import run
+
+    return run(as_json=as_json, limit=limit)
+
+
+def whole(text: str) -> int | None:
+    """A number of things as most people write it; Typer judges the rest."""
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) < 10**9 else None
+
+
+def amount(text: str) -> float | None:
+    """A number of seconds, likewise."""
+    number = float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else 0.0
+    return number if 0.1 <= number <= 3_600 else None
+
+
+class Plain(NamedTuple):
+    """A command as it may be run without Typer: option → name of the parameter. A test holds it to what Typer says."""
+
+    run: Callable[..., int]
+    flags: dict[str, str]
+    values: dict[str, tuple[str, Callable[[str], object]]]
+    words: tuple[str, ...] = ()
+
+
+JSON = {"--json": "as_json", "-j": "as_json"}
+RANGE: dict[str, tuple[str, Callable[[str], object]]] = {
+    "--since": ("since", str),
+    "-s": ("since", str),
+    "--until": ("until", str),
+    "-u": ("until", str),
+    "--timezone": ("timezone", str),
+    "-z": ("timezone", str),
+}
+PLAIN = {
+    "collect": Plain(collect, {"--once": "once", **JSON}, {}),
+    "daily": Plain(daily, JSON, RANGE),
+    "sql": Plain(
+        sql, {"--csv": "as_csv", **JSON}, {"--rows": ("rows", whole), "--seconds": ("seconds", amount)}, ("statement",)
+    ),
+    "sources": Plain(sources, {"--all": "is_all", **JSON}, {}),
+    "rejects": Plain(rejects, JSON, {"--limit": ("limit", whole)}),
+}
+
+
+def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | None:
+    """What to run with which arguments, if the words are in a plain form."""
+    if not words:
+        return bare, {}
+    if words == ["--version"]:
+        return version, {}
+    command = PLAIN.get(words[0])
+    if command is None:
+        return None
+    arguments: dict[str, object] = {}
+    places = list(command.words)
+    rest = iter(words[1:])
+    for word in rest:
+        if word in command.flags:
+            arguments[command.flags[word]] = True
+            continue
+        option, equals, text = word.partition("=")
+        if option in command.values and (not equals or option.startswith("--")):
+            name, read = command.values[option]
+            value = read(text if equals else next(rest, "-"))
+            if value is None or (isinstance(value, str) and value.startswith("-")):
+                return None
+            arguments[name] = value
+        elif places and (not word.startswith("-") or " " in word):  # SQL may begin with a comment
+            arguments[places.pop(0)] = word
+        else:
+            return None
+    return None if places else (command.run, arguments)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run a command line and give its exit code; what could be foreseen never becomes a traceback."""
+    try:
+        _calm_output()
+        found = None if COMPLETION in os.environ else plain(words)
+        if found is None:
+            from viewers.commands import run as run_typer
+
+            code = run_typer(words)
+        else:
+            command, arguments = found
+            code = command(**arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return BROKEN_PIPE
+    except Exception as error:
+        from viewers.trouble import tell
+
+        code = tell(error)
+        if code is None:
+            raise
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
+        return code
+
+
+def _calm_output() -> None:
+    # A locale that cannot write ≥ costs that sign, never the report.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    # Python flushes once more when it ends, and would complain that nobody reads.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,58 @@
+"""How numbers are written, on every face alike."""
+
+LOWER_BOUND = "≥\N{NO-BREAK SPACE}"
+NONE = "\N{EN DASH}"
+
+
+def tokens(number: int) -> str:
+    """A count of tokens, short: 980, 86.4k, 1.30M, 1.18B."""
+    if number < 1_000:
+        return str(number)
+    if number < 999_950:
+        return f"{number / 1e3:.1f}k"
+    if number < 999_995_000:
+        return f"{number / 1e6:.2f}M"
+    return f"{number / 1e9:.2f}B"
+
+
+def at_least(text: str, lower_bounds: int) -> str:
+    """Marked where the end of an answer was never written, so that the sum may be higher."""
+    return LOWER_BOUND + text if lower_bounds else text
+
+
+def count(number: int) -> str:
+    """A count of things: exact."""
+    return f"{number:,}"
+
+
+def things(number: int, name: str) -> str:
+    """A count with its noun: 1 file, 1,204 files."""
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+def size(number: int) -> str:
+    """Bytes in decimal units: 812 MB, 2.4 GB."""
+    if number < 1_000:
+        return f"{number} B"
+    if number < 999_500:
+        return f"{number / 1e3:.0f} kB"
+    if number < 999_500_000:
+        return f"{number / 1e6:.0f} MB"
+    if number < 999_950_000_000:
+        return f"{number / 1e9:.1f} GB"
+    return f"{number / 1e12:.1f} TB"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share, whole; never 100% before all is there."""
+    return f"{min(part * 100 // whole, 100)}%" if whole else "100%"
+
+
+def seconds(number: float) -> str:
+    """How long a command took: 0.02 s, 1.2 s, 2m05s."""
+    if number < 0.995:
+        return f"{number:.2f} s"
+    if number < 59.95:
+        return f"{number:.1f} s"
+    minutes, rest = divmod(round(number), 60)
+    return f"{minutes}m{rest:02d}s"

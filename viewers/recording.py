@@ -1,0 +1,104 @@
+"""What `collect` says: a bar while it reads, then one line of what was recorded."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from store import home as homes
+from viewers import format, output, terminal
+from viewers.progress import Step, bar
+from viewers.trouble import UsageTrouble
+
+
+class Summary(Protocol):
+    """What the collector tells of one look at everything."""
+
+    @property
+    def sources(self) -> int: ...
+    @property
+    def changed(self) -> int: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def responses(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def looked_in(self) -> tuple[str, ...]: ...
+    @property
+    def found_in(self) -> tuple[str, ...]: ...
+    @property
+    def unreadable(self) -> int: ...
+
+
+# The collector's own function. A viewer may not import it, so the command line hands it in.
+Collect = Callable[[str, Mapping[str, str], str, Step | None], Summary]
+
+
+def run(collect: Collect, *, once: bool, as_json: bool) -> int:
+    """Record everything there is, and say what was done."""
+    if not once:
+        raise UsageTrouble("the collector that keeps running is not here yet", hint="run `fleetmeter collect --once`")
+    began = time.monotonic()
+    summary = record(collect)
+    took_s = time.monotonic() - began
+    if as_json:
+        output.print_json(document(summary, took_s))
+    else:
+        terminal.show(words(summary, took_s))
+        tell_unreadable(summary)
+    return 0
+
+
+def record(collect: Collect) -> Summary:
+    """Record everything there is, with a bar where a person waits."""
+    with bar("recording") as step:
+        return collect(homes.locate(), os.environ, os.path.expanduser("~"), step)
+
+
+def words(summary: Summary, took_s: float) -> str:
+    """What was recorded, in one line."""
+    if not summary.sources:
+        return nowhere(summary)
+    took = format.seconds(took_s)
+    files = format.things(summary.sources, "file")
+    if not summary.records and not summary.rejected:
+        return f"nothing new in {files} ({took})"
+    if summary.changed < summary.sources:
+        files = f"{format.count(summary.changed)} of {files}"
+    return (
+        f"recorded {format.things(summary.records, 'record')}, {format.count(summary.rejected)} rejected, "
+        f"{format.things(summary.responses, 'response')} from {files} ({format.size(summary.bytes)}) in {took}"
+    )
+
+
+def nowhere(summary: Summary) -> str:
+    """No agent has written anything on this machine, as far as anyone looked."""
+    return f"no agent data on this machine; looked in {', '.join(summary.looked_in)}"
+
+
+def tell_unreadable(summary: Summary) -> None:
+    """What could not be read is said each time, until it can be."""
+    if summary.unreadable:
+        files = "1 file was" if summary.unreadable == 1 else f"{format.count(summary.unreadable)} files were"
+        terminal.say(f"{files} not read; `fleetmeter sources` says why")
+
+
+def document(summary: Summary, took_s: float) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "schemaVersion": 1,
+        "sources": summary.sources,
+        "changed": summary.changed,
+        "records": summary.records,
+        "rejected": summary.rejected,
+        "responses": summary.responses,
+        "bytes": summary.bytes,
+        "seconds": round(took_s, 3),
+        "lookedIn": list(summary.looked_in),
+        "foundIn": list(summary.found_in),
+        "unreadable": summary.unreadable,
+    }
