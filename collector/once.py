@@ -14,7 +14,7 @@ from store.device import device_id
 from store.home import prepare
 from store.lock import hold
 from store.places import set_aliases
-from store.sources import Known, Seen, account_id, add_source, known_sources, rename, set_state
+from store.sources import Known, Seen, account_id, add_source, count_responses, known_sources, rename, set_state
 from store.sources import device_id as device_row
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ class Look:
                     progress(done, total)
 
             recorder = Recorder(self._connection, step)
+            before = count_responses(self._connection)
             recorder.record(jobs)
             self._unreadable += recorder.counts.unreadable
-            counts = (
-                recorder.counts.records, recorder.counts.rejected, recorder.counts.responses, recorder.counts.bytes
-            )  # fmt: skip
+            done_by = recorder.counts
+            counts = (done_by.records, done_by.rejected, count_responses(self._connection) - before, done_by.bytes)
         return Summary(
             len(self._seen_paths), len(jobs), *counts, tuple(place.path for place in self._places),
             tuple(place.path for place in self._places if place.trees), self._unreadable,

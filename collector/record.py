@@ -21,14 +21,13 @@ class Counts:
     """What a run did."""
 
     def __init__(self) -> None:
-        self.bytes = self.records = self.rejected = self.responses = self.unreadable = 0
+        self.bytes = self.records = self.rejected = self.unreadable = 0
 
     def add(self, portion: Portion) -> None:
         for advance in portion.advances:
             self.records += len(advance.records) - len(advance.rejects)
             self.rejected += len(advance.rejects)
         self.bytes += portion.bytes
-        self.responses += len(portion.rows.responses)
         self.unreadable += len(portion.troubles)
 
 

@@ -125,7 +125,9 @@ class Tail:
             if not data:
                 return
             place += len(data)
-            lines = (self.rest + data).split(b"\n") if self.rest else data.split(b"\n")
+            lines = data.split(b"\n")
+            if self.rest:
+                lines[0] = self.rest + lines[0]
             self.rest = lines.pop()
             if lines:
                 start = self.cursor

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 
 from store.errors import FleetmeterError
 from store.filesystem import Detector, filesystem_type, refuse_network
@@ -18,9 +19,11 @@ def locate() -> str:
     chosen = os.environ.get("FLEETMETER_HOME")
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))
-    from platformdirs import user_data_dir  # costs a few milliseconds that a set FLEETMETER_HOME saves
-
-    return user_data_dir("fleetmeter", appauthor=False)
+    # The platform's own place, as platformdirs names it; importing that takes as long as a whole report.
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Application Support/fleetmeter")
+    shared = os.environ.get("XDG_DATA_HOME", "").strip()
+    return os.path.join(shared or os.path.expanduser("~/.local/share"), "fleetmeter")
 
 
 def prepare(home: StrPath, detect: Detector = filesystem_type) -> None:

@@ -144,6 +144,11 @@ def rename(connection: sqlite3.Connection, source_id: int, raw_path: bytes, path
     connection.execute("update source set raw_path = ?, path = ? where source_id = ?", (raw_path, path, source_id))
 
 
+def count_responses(connection: sqlite3.Connection) -> int:
+    """How many billed answers are known."""
+    return connection.execute("select coalesce(sum(responses), 0) from usage_quarter_hour").fetchone()[0]
+
+
 def past_records(connection: sqlite3.Connection, generation_id: int, limit: int) -> list[tuple[str, int, int | None]]:
     """The latest records of a generation that have an id: id, offset, head; oldest first."""
     rows = connection.execute(

@@ -23,7 +23,7 @@ Value = str | bytes | int | float | None
 class Answer(Protocol):
     """Takes the names of the columns, then each row, then the end."""
 
-    def begin(self, names: Sequence[str]) -> None: ...
+    def head(self, names: Sequence[str]) -> None: ...
     def add(self, row: Sequence[Any]) -> None: ...
     def end(self) -> None: ...
 
@@ -35,7 +35,7 @@ class Json:
         self._names: list[str] = []
         self._between = "["
 
-    def begin(self, names: Sequence[str]) -> None:
+    def head(self, names: Sequence[str]) -> None:
         self._names = apart(names)
 
     def add(self, row: Sequence[Any]) -> None:
@@ -56,7 +56,7 @@ class Csv:
         self._is_seen = room is not None
         self._writer = csv.writer(sys.stdout, lineterminator="\r\n")
 
-    def begin(self, names: Sequence[str]) -> None:
+    def head(self, names: Sequence[str]) -> None:
         self._writer.writerow(list(map(self._text, names)))
 
     def add(self, row: Sequence[Any]) -> None:
@@ -79,7 +79,7 @@ class Table:
         self._rows: list[tuple[str, ...]] = []
         self._are_numbers: list[bool] = []
 
-    def begin(self, names: Sequence[str]) -> None:
+    def head(self, names: Sequence[str]) -> None:
         self._names = [clean(name) for name in names]
         self._are_numbers = [True] * len(names)
 

@@ -59,7 +59,7 @@ def ask(home: str, answer: Answer, rows: int, seconds: float, statement: str) ->
             cursor = reader.execute(statement)
             if cursor.description is None:
                 raise UsageTrouble("there is no statement", hint=ONE_SELECT)
-            answer.begin([column[0] for column in cursor.description])
+            answer.head([column[0] for column in cursor.description])
             if take(cursor, answer, rows):
                 stopped = f"stopped after {rows:,} rows; --rows N gives more"
             cursor.close()
