@@ -4,14 +4,15 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z").fullmatch
+MINUTE = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII).fullmatch
+SECONDS = re.compile(r":[0-5]\d\.\d{3}Z", re.ASCII).fullmatch
 
 
 def instant(stamp: str | None) -> str | None:
     """The time in UTC, or None for what is no time."""
     if stamp is None:
         return None
-    if USUAL(stamp) and _is_day(stamp[:10]):
+    if len(stamp) == 24 and SECONDS(stamp, 16) and _is_minute(stamp[:16]):
         return stamp
     return _converted(stamp)
 
@@ -36,12 +37,12 @@ def between_ms(start: str | None, end: str | None) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def _is_day(day: str) -> bool:
+def _is_minute(text: str) -> bool:
+    """Neighbouring lines share their minute, so most are looked up, not parsed."""
     try:
-        date.fromisoformat(day)
+        return MINUTE(text) is not None and bool(date.fromisoformat(text[:10]))
     except ValueError:
         return False
-    return True
 
 
 def _converted(stamp: str) -> str | None:

@@ -133,16 +133,24 @@ create table run (
     first_at text,
     last_at text,
     agent_type text,
+    tool_use_id text,
+    workflow_id text,
+    state text,
+    unique (session_key, run_id)
+) strict;
+
+-- What the file beside a run's own says of it; its last version replaces the one before.
+create table run_card (
+    session_key integer not null,
+    run_id text not null,
+    agent_type text,
     name text,
     description text,
     tool_use_id text,
     depth integer,
     workflow_id text,
-    label text,
-    phase text,
-    state text,
-    unique (session_key, run_id)
-) strict;
+    primary key (session_key, run_id)
+) strict, without rowid;
 
 -- The facts below are kept once for each session that holds them. A fork copies history: of the copies of one
 -- fact all but the senior session's carry is_copy = 1, and only the senior one is counted.
@@ -204,7 +212,7 @@ create table response (
     quarter text not null generated always as (
         case
             when at is null then ''
-            else substr(at, 1, 14) || substr('00153045', 1 + cast(substr(at, 15, 2) as integer) / 15 * 2, 2) || 'Z'
+            else substr(at, 1, 14) || substr('00153045', 1 + cast(substr(at, 15, 2) as integer) / 15 * 2, 2)
         end
     ) virtual,
     ended_at text,
@@ -288,13 +296,7 @@ create table workflow (
     tool_use_id text,
     name text,
     summary text,
-    state text,
     started_at text,
-    duration_ms integer,
-    agents integer,
-    tool_calls integer,
-    phases text,
-    result_chars integer,
     primary key (session_key, workflow_id)
 ) strict, without rowid;
 
@@ -304,6 +306,29 @@ create table workflow_agent (
     workflow_id text not null,
     run_id text not null,
     is_finished integer not null,
+    primary key (session_key, workflow_id, run_id)
+) strict, without rowid;
+
+-- What the file that is written when a workflow ends says; its last version replaces the one before.
+create table workflow_card (
+    session_key integer not null,
+    workflow_id text not null,
+    name text,
+    summary text,
+    state text,
+    started_at text,
+    duration_ms integer,
+    agents integer,
+    tool_calls integer,
+    phases text not null,
+    result_bytes integer not null,
+    primary key (session_key, workflow_id)
+) strict, without rowid;
+
+create table workflow_step (
+    session_key integer not null,
+    workflow_id text not null,
+    run_id text not null,
     label text,
     phase text,
     state text,

@@ -11,6 +11,7 @@ from store.facts import (
     Prompt,
     Response,
     Run,
+    RunCard,
     Session,
     Summary,
     Task,
@@ -19,6 +20,8 @@ from store.facts import (
     Word,
     Workflow,
     WorkflowAgent,
+    WorkflowCard,
+    WorkflowStep,
 )
 from store.merge import merge, parts
 
@@ -38,8 +41,11 @@ class Rows(Struct):
     tool_calls: list[Row]
     touches: list[Row]
     compactions: list[Row]
+    run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
+    workflow_cards: list[Row]
+    workflow_steps: list[Row]
     tasks: list[Row]
     words: list[Row]
     summaries: list[Row]
@@ -62,10 +68,13 @@ class Batch:
         self.tool_calls: dict[tuple[str, str], ToolCall] = {}
         self.touches: dict[tuple[str, str, str], Touch] = {}
         self.compactions: list[Compaction] = []
+        self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
+        self.workflow_cards: list[WorkflowCard] = []
+        self.workflow_steps: list[WorkflowStep] = []
         self.tasks: list[Task] = []
-        self.words: dict[tuple[str, str], Word] = {}
+        self.words: dict[tuple[int, str], Word] = {}
         self.summaries: list[Summary] = []
         self.branches: set[tuple[str, str]] = set()
         self.worktrees: dict[str, str] = {}
@@ -118,6 +127,13 @@ class Batch:
             found = self.workflows[key] = Workflow(session.index, workflow_id)
         return found
 
+    def say(self, word: Word) -> None:
+        """A word of a session: of those in the batch, the latest is kept, whatever order the files come in."""
+        key = (word.session, word.name)
+        known = self.words.get(key)
+        if known is None or (word.at, word.byte_offset, word.value) > (known.at, known.byte_offset, known.value):
+            self.words[key] = word
+
     def rows(self) -> Rows:
         """Everything as rows. A run's row begins with the place of its session."""
         return Rows(
@@ -131,8 +147,11 @@ class Batch:
             [astuple(call) for call in self.tool_calls.values()],
             [astuple(touch) for touch in self.touches.values()],
             [astuple(compaction) for compaction in self.compactions],
+            [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],
+            [astuple(card) for card in self.workflow_cards],
+            [astuple(step) for step in self.workflow_steps],
             [astuple(task) for task in self.tasks],
             [astuple(word) for word in self.words.values()],
             [astuple(summary) for summary in self.summaries],

@@ -96,8 +96,12 @@ def transaction(connection: sqlite3.Connection) -> Generator[None, None, None]:
 def connect_writer(path: str, wal_autocheckpoint: int) -> sqlite3.Connection:
     """A connection that writes to a database which exists; it is not checked, not migrated."""
     connection = _connect(path, "mode=rw", WRITER_SETTINGS)
-    connection.execute(f"pragma wal_autocheckpoint = {wal_autocheckpoint:d}")
-    (mode,) = connection.execute("pragma journal_mode").fetchone()
+    try:
+        connection.execute(f"pragma wal_autocheckpoint = {wal_autocheckpoint:d}")
+        (mode,) = connection.execute("pragma journal_mode").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     if mode != "wal":
         connection.close()
         raise FleetmeterError(f"{path}: this place allows no WAL mode", hint="set FLEETMETER_HOME to a local disk")

@@ -32,14 +32,22 @@ class Run(Struct):
     first_at: str = ""
     last_at: str = ""
     agent_type: str | None = None
-    name: str | None = None
-    description: str | None = None
     tool_use_id: str | None = None
-    depth: int | None = None
     workflow_id: str | None = None
-    label: str | None = None
-    phase: str | None = None
     state: str | None = None
+
+
+class RunCard(Struct, gc=False):
+    """What the file beside a run's own says of it. Its last version is the whole truth of it."""
+
+    session: int
+    run_id: str
+    agent_type: str | None
+    name: str | None
+    description: str | None
+    tool_use_id: str | None
+    depth: int | None
+    workflow_id: str | None
 
 
 class Record(Struct, gc=False):
@@ -187,32 +195,50 @@ class Compaction(Struct, gc=False):
 
 
 class Workflow(Struct, gc=False):
-    """One run of a workflow, from its journal, its snapshot or the call that started it."""
+    """One run of a workflow, from its journal or the call that started it."""
 
     session: int
     workflow_id: str
     tool_use_id: str | None = None
     name: str | None = None
     summary: str | None = None
-    state: str | None = None
     started_at: str | None = None
-    duration_ms: int | None = None
-    agents: int | None = None
-    tool_calls: int | None = None
-    phases: str | None = None
-    result_chars: int | None = None
 
 
 class WorkflowAgent(Struct, gc=False):
-    """One agent of a workflow, as its journal or snapshot names it."""
+    """One agent of a workflow, as its journal tells of it."""
 
     session: int
     workflow_id: str
     run_id: str
     is_finished: bool
-    label: str | None = None
-    phase: str | None = None
-    state: str | None = None
+
+
+class WorkflowCard(Struct, gc=False):
+    """What the file that is written when a workflow ends says of it. Its last version is the whole truth of it."""
+
+    session: int
+    workflow_id: str
+    name: str | None
+    summary: str | None
+    state: str | None
+    started_at: str | None
+    duration_ms: int | None
+    agents: int | None
+    tool_calls: int | None
+    phases: str
+    result_bytes: int
+
+
+class WorkflowStep(Struct, gc=False):
+    """One agent of a workflow, as that file names it."""
+
+    session: int
+    workflow_id: str
+    run_id: str
+    label: str | None
+    phase: str | None
+    state: str | None
 
 
 class Task(Struct, gc=False):

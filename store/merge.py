@@ -79,3 +79,13 @@ def _is_earlier(line: Response, known: Response, path_of: PathOf) -> bool:
 def _become(known: Response, line: Response) -> None:
     for name in line.__struct_fields__:
         setattr(known, name, getattr(line, name))
+
+
+def least(known: str | None, said: str | None) -> str | None:
+    """Of two words the one that wins whatever order they come in, as when rows are merged."""
+    return min(known, said) if known and said else known or said
+
+
+def greatest(known: str | None, said: str | None) -> str | None:
+    """The same for facts of which the greatest wins."""
+    return max(known, said) if known and said else known or said

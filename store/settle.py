@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec.json import encode
 
+from store.advance import Advance
 from store.batch import Rows
 from store.facts import Response
 from store.merge import NEVER, take_best
@@ -61,6 +62,14 @@ where session_key in (select value from json_each(:family)) and {id} in (
 )
 order by 1, 2
 """
+HAS_COPIES = """
+select 1
+from {table}
+where {id} in (select value from json_each(?)) and session_key in (select value from json_each(?))
+group by {id}
+having count(distinct session_key) > 1
+limit 1
+"""
 MARK = "update {table} set is_copy = ? where {id} = ? and session_key = ?"
 COPIED_FROM = """
 update session
@@ -70,7 +79,22 @@ where session_key = ?
 REWOUND = """
 with recursive
     main(prompt_id, previous, at) as (
-        select p.prompt_id, p.previous, p.at
+        select p.prompt_id, coalesce(p.previous, (
+            -- parents are followed within a file: the first prompt of another file goes on from the latest before it
+            select b.prompt_id
+            from prompt as b
+            join run as q using (run_key)
+            where b.session_key = :session and q.kind = 'main' and b.kind <> 'interruption'
+                and (b.at, b.prompt_id) < (p.at, p.prompt_id)
+                and not exists (
+                    select 1
+                    from prompt as e
+                    where e.session_key = :session and e.generation_id = p.generation_id
+                        and (e.at, e.prompt_id) < (p.at, p.prompt_id)
+                )
+            order by b.at desc, b.prompt_id desc
+            limit 1
+        )), p.at
         from prompt as p
         join run as r using (run_key)
         where p.session_key = :session and r.kind = 'main' and p.kind <> 'interruption'
@@ -105,18 +129,44 @@ class File(NamedTuple):
     path: bytes
 
 
-def settle(connection: sqlite3.Connection, rows: Rows, keys: list[int], shared: set[tuple[int, int]]) -> None:
+def settle(
+    connection: sqlite3.Connection, rows: Rows, keys: list[int], shared: set[tuple[int, int]], advances: list[Advance]
+) -> None:
     """Settle the families that this batch touched, and the threads that it rewound."""
     both = shared | {(b, a) for a, b in shared}
     connection.executemany("insert or ignore into overlap (session_key, other_key) values (?, ?)", both)
     joined = {a for a, _ in both}
+    earliest = {a.generation_id: min((row[4] for row in a.records if row[4]), default=NEVER) for a in advances}
     for family in _families(connection, keys):
         files = [File(*row) for row in connection.execute(FILES, {"family": encode(sorted(family)).decode()})]
-        if joined & family or any(file.own_at is None for file in files):
+        if joined & family or _is_unsettled(files, earliest) or _has_copies(connection, rows, family):
             _settle(connection, rows.agent, family, _ranks(connection, files))
     if rows.prompts:
         for row in connection.execute(REWOUND_SESSIONS, (encode(keys).decode(),)).fetchall():
             connection.execute(REWOUND, {"session": row[0]})
+
+
+def _is_unsettled(files: list[File], earliest: dict[int, str]) -> bool:
+    """Whether new lines may have changed who is senior: an earlier own line, or of two that tie the later end."""
+    begins = [file.own_at for file in files]
+    return (
+        None in begins
+        or any(earliest.get(file.generation_id, NEVER) < (file.own_at or "") for file in files)
+        or (len(set(begins)) < len(begins) and any(file.generation_id in earliest for file in files))
+    )
+
+
+def _has_copies(connection: sqlite3.Connection, rows: Rows, family: set[int]) -> bool:
+    """Whether a line of history that was copied came without a prompt or an answer that would have told."""
+    which = encode(sorted(family)).decode()
+    for table, id_, said in (
+        ("tool_call", "tool_use_id", rows.tool_calls), ("message", "uuid", rows.messages),
+        ("compaction", "uuid", rows.compactions),
+    ):  # fmt: skip
+        ids = encode(sorted({row[1] for row in said})).decode()
+        if said and connection.execute(HAS_COPIES.format(table=table, id=id_), (ids, which)).fetchone():
+            return True
+    return False
 
 
 def _families(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterable[set[int]]:
@@ -161,6 +211,7 @@ def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_o
     replace(connection, settled)
     for table, id_, at in EVENTS:
         _settle_events(connection, table, id_, at, which, rank_of, origin)
+    connection.executemany(COPIED_FROM, [(None, copy) for copy in family - origin.keys()])
     connection.executemany(COPIED_FROM, [(source, copy) for copy, (_, source) in origin.items()])
 
 

@@ -32,5 +32,5 @@ def write(connection: sqlite3.Connection, portion: Portion) -> None:
         shared |= write_events(connection, rows, keys)
         advance(connection, portion.advances)
         note(connection, portion.troubles)
-        settle(connection, rows, keys.sessions, shared)
+        settle(connection, rows, keys.sessions, shared, portion.advances)
         fold_places(connection, rows)

@@ -9,6 +9,7 @@ import sqlite3
 from msgspec.json import encode
 
 from store.batch import Rows
+from store.write_cards import write_cards
 from store.write_sessions import Keys, keyed
 
 GONE = "in (select generation_id from generation where is_superseded)"
@@ -88,32 +89,19 @@ on conflict do update set
 """
 
 UPSERT_WORKFLOW = """
-insert into workflow (
-    session_key, workflow_id, tool_use_id, name, summary, state, started_at, duration_ms, agents, tool_calls, phases,
-    result_chars
-)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into workflow (session_key, workflow_id, tool_use_id, name, summary, started_at)
+values (?, ?, ?, ?, ?, ?)
 on conflict do update set
     tool_use_id = coalesce(min(tool_use_id, excluded.tool_use_id), tool_use_id, excluded.tool_use_id),
     name = coalesce(min(name, excluded.name), name, excluded.name),
     summary = coalesce(min(summary, excluded.summary), summary, excluded.summary),
-    state = coalesce(excluded.state, state),
-    started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
-    duration_ms = coalesce(excluded.duration_ms, duration_ms),
-    agents = coalesce(excluded.agents, agents),
-    tool_calls = coalesce(excluded.tool_calls, tool_calls),
-    phases = coalesce(excluded.phases, phases),
-    result_chars = coalesce(excluded.result_chars, result_chars)
+    started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at)
 """
 
 UPSERT_WORKFLOW_AGENT = """
-insert into workflow_agent (session_key, workflow_id, run_id, is_finished, label, phase, state)
-values (?, ?, ?, ?, ?, ?, ?)
-on conflict do update set
-    is_finished = max(is_finished, excluded.is_finished),
-    label = coalesce(excluded.label, label),
-    phase = coalesce(excluded.phase, phase),
-    state = coalesce(excluded.state, state)
+insert into workflow_agent (session_key, workflow_id, run_id, is_finished)
+values (?, ?, ?, ?)
+on conflict do update set is_finished = max(is_finished, excluded.is_finished)
 """
 
 UPSERT_TASK = """
@@ -141,10 +129,19 @@ group by 1, 2
 """
 
 
+TELL_PREVIOUS = """
+update prompt
+set previous = coalesce(min(previous, ?), ?)
+where prompt_id = ? and session_key = ? and previous is not ?
+"""
+
+
 def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[tuple[int, int]]:
     """Write what is no billed answer; gives the pairs of sessions that hold a prompt in common."""
     many, sessions, both = connection.executemany, keys.sessions, (keys.session_of_run, keys.runs)
     many(UPSERT_PROMPT, keyed(rows.prompts, *both))
+    told = [(row[8], row[8], row[2], row[0], row[8]) for row in keyed(rows.prompts, *both) if row[8] is not None]
+    many(TELL_PREVIOUS, told)
     many(UPSERT_MESSAGE, keyed(rows.messages, *both))
     many(UPSERT_TOOL_CALL, keyed(rows.tool_calls, *both))
     many(UPSERT_TOUCH, keyed(rows.touches, keys.session_of_run))
@@ -152,6 +149,7 @@ def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[
     many(UPSERT_WORKFLOW, keyed(rows.workflows, sessions))
     many(UPSERT_WORKFLOW_AGENT, keyed(rows.workflow_agents, sessions))
     many(UPSERT_TASK, keyed(rows.tasks, sessions))
+    write_cards(connection, rows, sessions)
     if not rows.prompts:
         return set()
     prompt_ids = encode([row[1] for row in rows.prompts]).decode()

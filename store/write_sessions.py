@@ -23,24 +23,16 @@ returning session_key
 """
 
 UPSERT_RUN = """
-insert into run (
-    session_key, run_id, kind, first_at, last_at, agent_type, name, description, tool_use_id, depth, workflow_id,
-    label, phase, state
-)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into run (session_key, run_id, kind, first_at, last_at, agent_type, tool_use_id, workflow_id, state)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (session_key, run_id) do update set
     kind = max(kind, excluded.kind),
     first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at),
     last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
     agent_type = coalesce(max(agent_type, excluded.agent_type), agent_type, excluded.agent_type),
-    name = coalesce(max(name, excluded.name), name, excluded.name),
-    description = coalesce(max(description, excluded.description), description, excluded.description),
     tool_use_id = coalesce(max(tool_use_id, excluded.tool_use_id), tool_use_id, excluded.tool_use_id),
-    depth = coalesce(max(depth, excluded.depth), depth, excluded.depth),
     workflow_id = coalesce(max(workflow_id, excluded.workflow_id), workflow_id, excluded.workflow_id),
-    label = coalesce(max(label, excluded.label), label, excluded.label),
-    phase = coalesce(max(phase, excluded.phase), phase, excluded.phase),
-    state = coalesce(excluded.state, state)
+    state = coalesce(min(state, excluded.state), state, excluded.state)
 returning run_key
 """
 

@@ -87,7 +87,7 @@ def _change(offset: Offset, low: int, high: int) -> int:
 
 
 def _utc(instant: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(instant))
+    return time.strftime("%Y-%m-%dT%H:%M:00.000Z", time.gmtime(instant))
 
 
 def _machine_offset(instant: int) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from collector.sources.claude_spot import ID_KEPT, Spot, short, show
+from collector.sources.claude_spot import ID_KEPT, Spot, short, show, whole
 from collector.sources.claude_tools import finished, is_finish, is_start, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
 from collector.sources.claude_wire import Block, Message, NestedMessage, Usage
@@ -36,7 +36,7 @@ def take_assistant(spot: Spot, message: Message) -> None:
                     block.text,
                     place,
                     message_id,
-                    spot.line.api_status,
+                    whole(spot.line.api_status),
                 )
         elif block.type == "thinking" or block.type == "redacted_thinking":
             show(spot, "thinking", "", place, message_id)
@@ -72,7 +72,9 @@ def _response(spot: Spot, message: Message, usage: Usage, message_id: str) -> No
     if is_main and model and model != spot.state.model:
         spot.state.model = model[:ID_KEPT]
         say(spot, "model", spot.state.model)
-    prompt_id = spot.threads.head_id(spot.record.head) if is_main else None
+    # A side chain inside the file says nothing of the prompt it works for: that is the latest one.
+    inside = None if spot.line.agent_id else spot.state.last_prompt_id or None
+    prompt_id = spot.threads.head_id(spot.record.head) if is_main else inside
     request_id = spot.line.request_id if message.id else None
     _add(spot, spot.run, message, usage, message_id, request_id, spot.at, prompt_id, "transcript")
 

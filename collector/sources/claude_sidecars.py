@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from collector.sources.claude_spot import ID_KEPT, kept, whole
 from collector.sources.claude_wire import AgentMeta, JournalLine, WorkflowSnapshot, decode_journal
 from collector.tolerant import fit, load
 from collector.when import from_unix_ms
 from store.batch import Batch
-from store.facts import TEXT_KEPT, Record, WorkflowAgent
+from store.facts import TEXT_KEPT, Record, RunCard, WorkflowAgent, WorkflowCard, WorkflowStep
 
 WORDS_KEPT = 300
 
@@ -55,7 +56,7 @@ class Journal:
         """One agent of the workflow started, or gave its result."""
         if line.agent_id and line.key and line.type in ("started", "result"):
             session = out.session(self._session_id)
-            agent_id = line.agent_id[:200]
+            agent_id = line.agent_id[:ID_KEPT]
             out.workflow(session, self._workflow_id)
             out.workflow_agents.append(WorkflowAgent(session.index, self._workflow_id, agent_id, line.type == "result"))
             out.run(self._session_id, agent_id, "workflow").workflow_id = self._workflow_id
@@ -65,36 +66,39 @@ class Journal:
 def take_agent_meta(path: str, content: bytes, out: Batch) -> None:
     """What a subagent is called and which tool call began it."""
     meta = fit(load(content), AgentMeta)
-    workflow_id = workflow_of(path)
-    agent_id = os.path.basename(path).removesuffix(".meta.json").removeprefix("agent-")
-    run = out.run(session_of(path), agent_id[:200], "workflow" if workflow_id else "subagent")
-    run.agent_type, run.name = _kept(meta.agent_type), _kept(meta.name)
-    run.description, run.tool_use_id, run.depth = _kept(meta.description), _kept(meta.tool_use_id), meta.depth
-    run.workflow_id = workflow_id or None
+    workflow_id = workflow_of(path)[:ID_KEPT]
+    agent_id = os.path.basename(path).removesuffix(".meta.json").removeprefix("agent-")[:ID_KEPT]
+    run = out.run(session_of(path), agent_id, "workflow" if workflow_id else "subagent")
+    out.run_cards.append(
+        RunCard(
+            run.session.index, agent_id, _kept(meta.agent_type), _kept(meta.name), _kept(meta.description),
+            _kept(meta.tool_use_id), meta.depth, workflow_id or None,
+        )
+    )  # fmt: skip
 
 
 def take_workflow(path: str, content: bytes, out: Batch) -> None:
     """How a workflow went, as written when it ended. Its token numbers are last answers only: they are left out."""
-    snapshot = fit(load(content), WorkflowSnapshot)
+    card = fit(load(content), WorkflowSnapshot)
     session_id = session_of(path)
-    workflow_id = (snapshot.run_id or os.path.basename(path).removesuffix(".json"))[:200]
-    flow = out.workflow(out.session(session_id), workflow_id)
-    flow.name, flow.summary, flow.state = _kept(snapshot.name), _kept(snapshot.summary), _kept(snapshot.status)
-    flow.started_at = from_unix_ms(snapshot.start_ms)
-    flow.duration_ms = round(snapshot.duration_ms) if snapshot.duration_ms is not None else None
-    flow.agents, flow.tool_calls = snapshot.agents, snapshot.tool_calls
-    flow.result_chars = len(snapshot.result)
-    titles = [phase.title for phase in snapshot.phases or () if phase.title]
-    flow.phases = msgspec.json.encode(titles).decode()[:TEXT_KEPT]
-    for step in snapshot.steps or ():
+    session = out.session(session_id)
+    workflow_id = (card.run_id or os.path.basename(path).removesuffix(".json"))[:ID_KEPT]
+    out.workflow(session, workflow_id)
+    titles = [phase.title for phase in card.phases or () if phase.title]
+    out.workflow_cards.append(
+        WorkflowCard(
+            session.index, workflow_id, _kept(card.name), _kept(card.summary), _kept(card.status),
+            from_unix_ms(card.start_ms), whole(card.duration_ms), card.agents, card.tool_calls,
+            msgspec.json.encode(titles).decode()[:TEXT_KEPT], len(card.result),
+        )
+    )  # fmt: skip
+    for step in card.steps or ():
         if step.type == "workflow_agent" and step.agent_id:
-            agent_id = step.agent_id[:200]
-            state, label, phase = _kept(step.state), _kept(step.label), _kept(step.phase)
-            agent = WorkflowAgent(flow.session, workflow_id, agent_id, state == "done", label, phase, state)
-            out.workflow_agents.append(agent)
-            run = out.run(session_id, agent_id, "workflow")
-            run.label, run.phase, run.state, run.workflow_id = label, phase, state, workflow_id
+            agent_id = step.agent_id[:ID_KEPT]
+            out.run(session_id, agent_id, "workflow").workflow_id = workflow_id
+            label, phase, state = _kept(step.label), _kept(step.phase), _kept(step.state)
+            out.workflow_steps.append(WorkflowStep(session.index, workflow_id, agent_id, label, phase, state))
 
 
 def _kept(text: str | None) -> str | None:
-    return None if text is None else text[:WORDS_KEPT].replace("\0", "\u2400")
+    return None if text is None else kept(text, WORDS_KEPT)

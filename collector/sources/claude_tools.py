@@ -8,6 +8,7 @@ from collector.sources.claude_spot import Spot, kept, short
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
 from collector.tolerant import fit, load
 from store.facts import Task, Touch
+from store.merge import greatest, least
 
 TARGET_KEPT = 300
 PATH_KEPT = 1000
@@ -60,12 +61,12 @@ def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
     if result.agent_id:
         call.agent_run_id = short(result.agent_id) or ""
         agent = spot.out.run(session.session_id, call.agent_run_id, "subagent")
-        agent.tool_use_id, agent.state = call_id, result.status
-        agent.agent_type = agent.agent_type or result.agent_type
+        agent.tool_use_id, agent.state = greatest(agent.tool_use_id, call_id), least(agent.state, result.status)
+        agent.agent_type = greatest(agent.agent_type, result.agent_type)
     if result.run_id:
         flow = spot.out.workflow(session, short(result.run_id) or "")
-        flow.name, flow.summary = result.workflow_name or flow.name, result.summary or flow.summary
-        flow.tool_use_id, flow.started_at = call_id, spot.at
+        flow.name, flow.summary = least(flow.name, result.workflow_name), least(flow.summary, result.summary)
+        flow.tool_use_id, flow.started_at = least(flow.tool_use_id, call_id), least(flow.started_at, spot.at)
     if result.file_path and not block.is_error:
         _changed(spot, call_id, kept(result.file_path, PATH_KEPT), result)
 

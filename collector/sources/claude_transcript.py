@@ -10,7 +10,7 @@ from collector.sources.claude_prompts import prompt_kind, queued_kind
 from collector.sources.claude_spot import Carried, Spot, short
 from collector.sources.claude_turns import take_attachment, take_system, take_user
 from collector.sources.claude_wire import Line, Message, decode_line
-from collector.sources.claude_words import say, take_word, tell
+from collector.sources.claude_words import WORDS, say, take_summary, take_word, tell
 from collector.threads import Threads
 from collector.when import instant
 from store.batch import Batch
@@ -72,9 +72,11 @@ class Transcript:
         elif type_ == "progress":
             run = out.run(session_id or "unknown", "main", "main")
             take_progress(self._spot(line, at, run, record, out))
-        else:
+        elif type_ in WORDS:
             run = out.run(session_id or self._file_session, "main", "main")
             take_word(type_, self._spot(line, at, run, record, out))
+        elif type_ == "summary":
+            take_summary(line, at or state.last_at, out)
         return record
 
     def _judge(self, line: Line) -> None:

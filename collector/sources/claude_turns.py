@@ -49,15 +49,16 @@ def take_system(spot: Spot) -> None:
         facts = line.compact
         if facts is not None:
             compaction.reason, compaction.duration_ms = facts.trigger, whole(facts.duration_ms)
-            compaction.tokens_before, compaction.tokens_after = facts.tokens_before, facts.tokens_after
+            compaction.tokens_before, compaction.tokens_after = whole(facts.tokens_before), whole(facts.tokens_after)
         spot.out.compactions.append(compaction)
     elif subtype == "microcompact_boundary":
         compaction = _compaction(spot, spot.uuid, "micro")
         facts = line.microcompact
         if facts is not None:
-            compaction.reason, compaction.tokens_before = facts.trigger, facts.tokens_before
-            if facts.tokens_before is not None and facts.tokens_saved is not None:
-                compaction.tokens_after = facts.tokens_before - facts.tokens_saved
+            before, saved = whole(facts.tokens_before), whole(facts.tokens_saved)
+            compaction.reason, compaction.tokens_before = facts.trigger, before
+            if before is not None and saved is not None:
+                compaction.tokens_after = before - saved
         spot.out.compactions.append(compaction)
     elif subtype == "api_error":
         show(spot, "retry", f"attempt {line.retry_attempt or '?'}")

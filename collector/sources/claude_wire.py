@@ -1,25 +1,28 @@
 """The shape of a Claude Code line: only the fields that are read, each optional, all else skipped by the decoder."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder
+
+# A number beyond what a database holds is no number of ours: the slow way leaves such a field out.
+Int = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 
 
 class CacheCreation(Struct, gc=False):
-    five_minutes: int | None = field(default=None, name="ephemeral_5m_input_tokens")
-    one_hour: int | None = field(default=None, name="ephemeral_1h_input_tokens")
+    five_minutes: Int | None = field(default=None, name="ephemeral_5m_input_tokens")
+    one_hour: Int | None = field(default=None, name="ephemeral_1h_input_tokens")
 
 
 class ServerTools(Struct, gc=False):
-    web_search_requests: int | None = None
+    web_search_requests: Int | None = None
 
 
 class Billed(Struct, gc=False):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
+    input_tokens: Int | None = None
+    output_tokens: Int | None = None
+    cache_creation_input_tokens: Int | None = None
+    cache_read_input_tokens: Int | None = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerTools | None = None
     service_tier: str | None = None
@@ -119,9 +122,9 @@ class TaskMoved(Struct, gc=False):
 
 class Compact(Struct, gc=False):
     trigger: str | None = None
-    tokens_before: int | None = field(default=None, name="preTokens")
-    tokens_after: int | None = field(default=None, name="postTokens")
-    tokens_saved: int | None = field(default=None, name="tokensSaved")
+    tokens_before: Int | None = field(default=None, name="preTokens")
+    tokens_after: Int | None = field(default=None, name="postTokens")
+    tokens_saved: Int | None = field(default=None, name="tokensSaved")
     duration_ms: float | None = field(default=None, name="durationMs")
 
 
@@ -180,7 +183,7 @@ class Line(Struct, gc=False):
     is_summary: bool | None = field(default=None, name="isCompactSummary")
     is_transcript_only: bool | None = field(default=None, name="isVisibleInTranscriptOnly")
     is_api_error: bool | None = field(default=None, name="isApiErrorMessage")
-    api_status: int | None = field(default=None, name="apiErrorStatus")
+    api_status: Int | None = field(default=None, name="apiErrorStatus")
     message: Message | str | None = None
     content: Any = None
     tool_result: ToolResult | str | list[Raw] | None = field(default=None, name="toolUseResult")
@@ -190,7 +193,7 @@ class Line(Struct, gc=False):
     compact: Compact | None = field(default=None, name="compactMetadata")
     microcompact: Compact | None = field(default=None, name="microcompactMetadata")
     duration_ms: float | None = field(default=None, name="durationMs")
-    retry_attempt: int | None = field(default=None, name="retryAttempt")
+    retry_attempt: Int | None = field(default=None, name="retryAttempt")
     cost_usd: float | None = field(default=None, name="costUSD")
     permission_mode: str | None = field(default=None, name="permissionMode")
     # words of the session
@@ -225,7 +228,7 @@ class AgentMeta(Struct, gc=False):
     description: str | None = None
     name: str | None = None
     tool_use_id: str | None = field(default=None, name="toolUseId")
-    depth: int | None = field(default=None, name="spawnDepth")
+    depth: Int | None = field(default=None, name="spawnDepth")
 
 
 class Phase(Struct, gc=False):
@@ -249,8 +252,8 @@ class WorkflowSnapshot(Struct, gc=False):
     status: str | None = None
     start_ms: float | None = field(default=None, name="startTime")
     duration_ms: float | None = field(default=None, name="durationMs")
-    agents: int | None = field(default=None, name="agentCount")
-    tool_calls: int | None = field(default=None, name="totalToolCalls")
+    agents: Int | None = field(default=None, name="agentCount")
+    tool_calls: Int | None = field(default=None, name="totalToolCalls")
     result: Raw = Raw()
     phases: list[Phase] | None = None
     steps: list[WorkflowStep] | None = field(default=None, name="workflowProgress")

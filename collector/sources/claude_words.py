@@ -1,6 +1,8 @@
 """What Claude Code's lines say of their session: when and where it runs, and the words said again and again."""
 
 from collector.sources.claude_spot import ID_KEPT, Spot, kept
+from collector.sources.claude_wire import Line, Worktree
+from store.batch import Batch
 from store.facts import Summary, Word
 
 WORKTREES = "/.claude/worktrees/"
@@ -18,33 +20,31 @@ WORDS = {
     "tag": ("tag", "tag"),
     "pr-link": ("pr_url", "pr_url"),
     "relocated": ("relocated_cwd", "relocated_cwd"),
+    "worktree-state": ("worktree", "worktree"),
 }
 
 
 def say(spot: Spot, name: str, value: str) -> None:
     """A word of the session; the last one of a file wins, and of several files the latest."""
-    session = spot.run.session
-    spot.out.words[session.session_id, name] = Word(
-        session.index, name, kept(value), spot.said_at, spot.record.byte_offset
-    )
+    spot.out.say(Word(spot.run.session.index, name, kept(value), spot.said_at, spot.record.byte_offset))
 
 
 def take_word(type_: str, spot: Spot) -> None:
     """A line that is no part of the conversation."""
-    line = spot.line
-    if type_ in WORDS:
-        name, field = WORDS[type_]
-        value = getattr(line, field)
-        if value:
-            say(spot, name, value)
-    elif type_ == "summary" and line.leaf and line.summary:
-        spot.out.summaries.append(Summary(line.leaf[:ID_KEPT], kept(line.summary), spot.said_at))
-    elif type_ == "worktree-state" and line.worktree is not None:
-        tree = line.worktree
-        if tree.path and tree.original:
-            spot.out.worktrees[tree.path[:PATH_KEPT]] = tree.original[:PATH_KEPT]
-        if tree.name:
-            say(spot, "worktree", tree.name)
+    line, (name, field) = spot.line, WORDS[type_]
+    value = getattr(line, field)
+    if isinstance(value, Worktree):
+        if value.path and value.original:
+            spot.out.worktrees[value.path[:PATH_KEPT]] = value.original[:PATH_KEPT]
+        value = value.name
+    if value:
+        say(spot, name, value)
+
+
+def take_summary(line: Line, at: str, out: Batch) -> None:
+    """A title for the conversation that ends at some line, here or in another file."""
+    if line.leaf and line.summary:
+        out.summaries.append(Summary(line.leaf[:ID_KEPT], kept(line.summary), at))
 
 
 def tell(spot: Spot) -> None:

@@ -43,7 +43,7 @@ select
     a.name as account,
     coalesce(p.project, s.cwd) as project,
     s.session_id,
-    coalesce(s.forked_from, s.copied_from) as forked_from,
+    nullif(coalesce(s.forked_from, s.copied_from), s.session_id) as forked_from,
     coalesce(w.custom_title, w.agent_name, w.ai_title, z.text) as title,
     s.first_at,
     s.last_at,

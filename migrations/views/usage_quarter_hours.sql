@@ -9,7 +9,7 @@ select
     u.run_kind,
     u.model,
     u.tier,
-    nullif(u.quarter, '') as at,
+    case when u.quarter <> '' then u.quarter || ':00.000Z' end as at,
     nullif(substr(u.quarter, 1, 10), '') as day,
     u.responses,
     u.lower_bounds,

@@ -1,4 +1,4 @@
-"""S8: a write-ahead log that is lost, cut or flipped costs nothing: the next recording reads again what went with it."""
+"""S8: a write-ahead log that is lost, cut or flipped costs nothing: the next recording reads what went with it."""
 
 import os
 import random

@@ -1,0 +1,195 @@
+"""C9, on files: names, links, pipes, modes, times and sizes that no transcript should have. The others are all read."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from collector import discover
+from tests.collector.recorded import dicts, record, rows, source
+from tests.collector.transcript import SESSION, answer, prompt
+
+LINK = "a symbolic link: not followed"
+NO_FILE = "not a regular file"
+
+
+@pytest.fixture(autouse=True)
+def shallow_again(project: Path) -> Iterator[None]:
+    """What is nested deeper than Python can descend would stop the cleaning up of every later run."""
+    yield
+    subprocess.run(["rm", "-rf", str(project / "dddd")], check=True)
+
+
+Made = dict[str, tuple[str, str | None]]
+"""Name → state and reason that the view must show of it."""
+
+
+def pipe(folder: Path) -> Made:
+    os.mkfifo(folder / "x.jsonl")
+    return {"x.jsonl": ("skipped", NO_FILE)}
+
+
+def unix_socket(folder: Path) -> Made:
+    before = os.getcwd()
+    os.chdir(folder)  # the path of a socket may not be long
+    try:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("x.jsonl")
+    finally:
+        os.chdir(before)
+    return {"x.jsonl": ("skipped", NO_FILE)}
+
+
+def directory(folder: Path) -> Made:
+    (folder / "x.jsonl").mkdir()
+    (folder / "x.jsonl" / "inner.jsonl").write_bytes(b"junk\n")
+    return {"x.jsonl/inner.jsonl": ("read", None)}
+
+
+def link_to_a_file(folder: Path) -> Made:
+    outside = folder.parents[3] / "outside.jsonl"
+    outside.write_bytes(answer(66))
+    (folder / "x.jsonl").symlink_to(outside)
+    return {"x.jsonl": ("skipped", LINK)}
+
+
+def link_to_nothing(folder: Path) -> Made:
+    (folder / "x.jsonl").symlink_to("nowhere")
+    return {"x.jsonl": ("skipped", LINK)}
+
+
+def link_to_itself(folder: Path) -> Made:
+    (folder / "x.jsonl").symlink_to("x.jsonl")
+    return {"x.jsonl": ("skipped", LINK)}
+
+
+def link_to_a_folder(folder: Path) -> Made:
+    outside = folder.parents[3] / "outside"
+    outside.mkdir()
+    (outside / "x.jsonl").write_bytes(answer(66))
+    (folder / "linked").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    return {}
+
+
+def hard_link(folder: Path) -> Made:
+    (folder / "x.jsonl").write_bytes(b"junk\n")
+    os.link(folder / "x.jsonl", folder / "y.jsonl")
+    return {"x.jsonl": ("read", None), "y.jsonl": ("skipped", "another name of a file that is read already")}
+
+
+def empty(folder: Path) -> Made:
+    (folder / "x.jsonl").touch()
+    return {"x.jsonl": ("read", None)}
+
+
+def old_and_new(folder: Path) -> Made:
+    for name, when in (("x.jsonl", 0), ("y.jsonl", 4102444800), ("z.jsonl", -1)):
+        (folder / name).write_bytes(b"junk\n")
+        os.utime(folder / name, (when, when))
+    return {name: ("read", None) for name in ("x.jsonl", "y.jsonl", "z.jsonl")}
+
+
+def case(folder: Path) -> Made:
+    for name in ("x.jsonl", "X.jsonl", "X.JSONL"):
+        (folder / name).write_bytes(b"junk\n")
+    return {"x.jsonl": ("read", None), "X.jsonl": ("read", None)}
+
+
+def deep(folder: Path) -> Made:
+    """A thousand folders in one another: longer than a path may be, so it cannot be opened by its name."""
+    before = os.getcwd()
+    try:
+        os.chdir(folder)
+        for _ in range(1000):
+            os.mkdir("dddd")
+            os.chdir("dddd")
+        Path("x.jsonl").write_bytes(b"junk\n")
+    finally:
+        os.chdir(before)
+    return {}
+
+
+def crowd(folder: Path) -> Made:
+    for number in range(2000):
+        (folder / f"{number}.jsonl").touch()
+    return {"0.jsonl": ("read", None), "1999.jsonl": ("read", None)}
+
+
+def sparse(folder: Path) -> Made:
+    with open(folder / "x.jsonl", "wb") as file:
+        file.write(answer(77))
+        file.truncate(24 << 20)
+    return {"x.jsonl": ("read", None)}
+
+
+def audit(folder: Path) -> Made:
+    """A copy with partial usage, and places where other things lie."""
+    for name in ("audit.jsonl", "s/tool-results/x.jsonl", "memory/x.jsonl", "s/x.json", "s/x.jsonl.bak", "wf_1.json"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(answer(66))
+    return {}
+
+
+NAMES = ["new\nline", "\x1b[2J\x1b]52;c;x\x07", "'\"%s%n", "<img src=x>", "-rf", "x" * 249, "ü\u202e🚀", "a b", "..."]
+
+
+def names(folder: Path) -> Made:
+    for name in NAMES:
+        (folder / f"{name}.jsonl").write_bytes(b"junk\n")
+    return {f"{name}.jsonl": ("read", None) for name in NAMES}
+
+
+MAKERS: list[Callable[[Path], Made]] = [
+    pipe, unix_socket, directory, link_to_a_file, link_to_nothing, link_to_itself, link_to_a_folder, hard_link, empty,
+    old_and_new, case, deep, crowd, sparse, audit, names,
+]  # fmt: skip
+
+
+def check_b(make: Callable[[Path], Made], project: Path, home: Path, user: Path) -> None:
+    """What must be read is read, what is left out says why, and the good file beside it is there."""
+    (project / f"{SESSION}.jsonl").write_bytes(prompt(1) + answer(1))
+    made = make(project)
+    for _ in range(2):
+        record(home, user)
+        states = {row["path"]: (row["state"], row["reason"]) for row in dicts(home, "select * from sources")}
+        for name, expected in made.items():
+            assert states[str(project / name)] == expected, name
+        assert source(home, project / f"{SESSION}.jsonl")["records"] == 2
+        answers = {row[0] for row in rows(home, "select message_id from responses")}
+        assert answers in ({"msg_1"}, {"msg_1", "msg_77"})
+        unread = len(states) - sum(state == "read" for state, _ in states.values())
+        assert unread == sum(state != "read" for state, _ in made.values()) + (make is deep)
+
+
+@pytest.mark.promise("C9")
+@pytest.mark.promise("C22")
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_C9_a_strange_file_costs_only_itself(
+    make: Callable[[Path], Made], project: Path, home: Path, user: Path
+) -> None:
+    check_b(make, project, home, user)
+
+
+@pytest.mark.mutant("C22")
+def test_C22_fails_when_what_is_no_file_is_passed_over(
+    project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = discover.walk
+    monkeypatch.setattr("collector.once.walk", lambda *given: (f for f in walk(*given) if f.problem is None))
+    with pytest.raises((AssertionError, KeyError)):
+        check_b(pipe, project, home, user)
+
+
+def test_a_name_that_is_no_text_is_read_and_shown_escaped(project: Path, home: Path, user: Path) -> None:
+    path = os.fsencode(project) + b"/\xff\xe9\n.jsonl"
+    with open(path, "wb") as file:
+        file.write(prompt(1) + answer(1))
+    for _ in range(2):
+        record(home, user)
+        (shown,) = (row["path"] for row in dicts(home, "select * from sources"))
+        assert shown == f"{project}/\\xff\\xe9\n.jsonl"
+    assert rows(home, "select message_id from responses") == [("msg_1",)]

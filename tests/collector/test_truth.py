@@ -1,0 +1,140 @@
+"""What is recorded equals what a slow and plain count finds, and what an API billed to the real program."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.collector.published import CORPUS, Tree, lay, needed, oracle, trees
+from tests.collector.recorded import record, rows
+
+KINDS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+TOKENS = ", ".join(f"sum({kind}_tokens)" for kind in KINDS)
+RESPONSES = f"""
+select agent, session_id, coalesce(day, 'unknown'), model, sum(not is_nested), sum(is_lower_bound and not is_nested),
+    {TOKENS}
+from responses
+group by 1, 2, 3, 4
+"""  # noqa: S608 - column names, written above
+QUARTERS = f"""
+select agent, session_id, coalesce(day, 'unknown'), model, sum(responses), sum(lower_bounds), {TOKENS}
+from usage_quarter_hours
+group by 1, 2, 3, 4
+"""  # noqa: S608 - column names, written above
+
+# Where ours differs from the slow count on purpose: home → group → name → how many more of it are ours.
+ARGUED: dict[str, dict[str, dict[str, int]]] = {
+    # Made by hand: two sessions give two records one uuid "a1", and the tool calls in both have no id, so the slow
+    # count takes them for one. Four retries, cut-down values in all their fields, share one uuid with a notice. A
+    # side chain has no root in its file: the slow count has none, ours is one run for all such lines of a session.
+    "claude/agent-sessions": {"tools": {"bash": 1}, "errors": {"retry": -1}, "runs": {"runs": 1}},
+    # One more side chain without a root, and one whose root does not name its parent at all.
+    "claude/claude-code-log": {"runs": {"runs": 2}},
+    # Two lines are two records glued together, which ours reads; the last line of another program's file waits for
+    # its newline.
+    "claude/entireio-cli": {"lines": {"refused": -3}},
+    # Given while the agent was busy, it exists only as an attachment, where the slow count does not look.
+    "real-clients/subagents": {"prompts": {"notification": 1}},
+}
+ARGUED["whole"] = {
+    **ARGUED["claude/agent-sessions"], **ARGUED["claude/entireio-cli"], "runs": {"runs": 3},
+}  # fmt: skip
+
+each = pytest.mark.parametrize("tree", trees(), ids=lambda tree: tree.name)
+pytestmark = needed
+
+
+def sums(found: list[tuple[Any, ...]]) -> dict[tuple[str, ...], tuple[int, ...]]:
+    return {row[:4]: row[4:] for row in found}
+
+
+@each
+def test_every_token_is_counted_once(tree: Tree, home: Path, user: Path) -> None:
+    environ = lay(tree, user)
+    record(home, user, environ)
+    counted = oracle().count(str(user))
+    expected = {
+        ("claude", row["session"], row["day"], row["model"]): (
+            row["responses"], row.get("output_floor", 0), *(row[kind] for kind in KINDS)
+        )
+        for row in counted["tokens"]
+        if row["source"] == "claude"
+    }  # fmt: skip
+    assert sums(rows(home, RESPONSES)) == expected
+    assert sums(rows(home, QUARTERS)) == expected
+    check_activity(tree, home, counted)
+    assert rows(home, "select reason from rejects where reason like 'not understood%'") == []
+    if tree.is_real:
+        check_bill(tree, home)
+
+
+def check_activity(tree: Tree, home: Path, counted: dict[str, Any]) -> None:
+    expected = {group: Counter(names) for group, names in activity_of(counted).items()}
+    for group, names in ARGUED.get(tree.name, {}).items():
+        for name, more in names.items():
+            expected[group][name] += more
+    assert activity_in(home) == {group: dict(+names) for group, names in expected.items()}
+
+
+def activity_of(counted: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """The activity that the slow count finds, in our words."""
+    totals = counted["totals"].get("claude", {})
+    errors, prompts = totals.get("errors", {}), totals.get("prompts", {})
+    agents, progress = totals.get("subagents", {}), counted["progress_only"]
+    return {
+        "tools": totals.get("tool_calls", {}),
+        "prompts": {
+            "prompt": prompts.get("prompts", 0), "slash_command": prompts.get("slash_commands", 0),
+            "shell": prompts.get("bash_inputs", 0), "interruption": prompts.get("interruptions", 0),
+            "notification": prompts.get("notifications", 0),
+        },
+        "errors": {"tool": errors.get("tool", 0), "error": errors.get("api", 0), "retry": errors.get("api_retry", 0)},
+        "compactions": totals.get("compactions", {}),
+        "lines": {"refused": sum(kind["not_json_objects"] for kind in counted["files"].values())},
+        "runs": {"runs": agents.get("agents", 0) + agents.get("sidechain_roots", 0)},
+        "progress": {
+            "responses": progress["responses"], "input": progress["input"], "output": progress["output"],
+            "cache_read": progress["cache_read"], "cache_write": progress["cache_write"],
+        },
+    }  # fmt: skip
+
+
+def activity_in(home: Path) -> dict[str, dict[str, int]]:
+    """The activity that the views show: agents that wrote a line, and all prompts but those typed while it was busy.
+
+    Such a prompt is an attachment and nothing else, so the slow count has none; an agent whose file is missing, or is
+    only named by a workflow, has a run of ours all the same, and so has a tool call of which only the result is there.
+    """
+    failed = "select 'tool', count(*) from tool_calls where outcome in ('error', 'rejected', 'interrupted')"
+    noted = "select what, count(*) from activity where kind = 'message' and what in ('error', 'retry') group by 1"
+    found = {
+        "tools": rows(home, "select name, count(*) from tool_calls where name <> 'unknown' group by 1"),
+        "prompts": rows(home, "select kind, count(*) from prompts where kind <> 'queued' group by 1"),
+        "errors": rows(home, failed) + rows(home, noted),
+        "compactions": rows(home, "select kind, count(*) from compactions group by 1"),
+        "runs": rows(home, "select 'runs', count(*) from runs where kind <> 'main' and first_at is not null"),
+        "lines": rows(home, "select 'refused', sum(rejected) from sources"),
+        "progress": list(
+            zip(
+                ("responses", "input", "output", "cache_read", "cache_write"),
+                rows(
+                    home,
+                    "select count(*), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), "
+                    "sum(cache_write_5m_tokens + cache_write_1h_tokens) from progress_responses",
+                )[0],
+                strict=True,
+            )
+        ),
+    }
+    return {group: {name: count for name, count in names if count} for group, names in found.items()}
+
+
+def check_bill(tree: Tree, home: Path) -> None:
+    """What an API really billed, for all that is on disk."""
+    bill = json.loads((CORPUS / tree.name.replace("/", "/claude/") / "billed.json").read_text())
+    names = ("responses", *KINDS)
+    expected = {model: tuple(row[name] for name in names) for model, row in bill["on_disk_by_model"].items()}
+    found = rows(home, f"select model, sum(not is_nested), {TOKENS} from responses group by 1")  # noqa: S608 - names
+    assert {row[0]: row[1:] for row in found} == expected
