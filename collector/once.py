@@ -14,7 +14,7 @@ from store.device import device_id
 from store.home import prepare
 from store.lock import hold
 from store.places import set_aliases
-from store.sources import Known, Seen, account_id, add_source, count_responses, known_sources, rename, set_state
+from store.sources import Known, Seen, account_id, add_source, count_responses, forget, known_sources, rename, set_state
 from store.sources import device_id as device_row
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Look:
         self._owners = {(k.device_number, k.inode): path for path, k in self._known.items() if k.state != "skipped"}
         self._seen_paths: set[bytes] = set()
         self._seen_files: dict[tuple[int, int], bytes] = {}
+        self._closed: list[bytes] = []
         self._unreadable = 0
 
     def run(self, progress: Progress | None) -> Summary:
@@ -113,6 +114,8 @@ class Look:
         if found.raw_path in self._seen_paths:
             return  # two roots lead to it
         self._seen_paths.add(found.raw_path)
+        if found.kind == "folder":
+            self._closed.append(found.raw_path)
         known = self._known.get(found.raw_path)
         if known is None:
             fresh.append((source, account, found))
@@ -147,7 +150,12 @@ class Look:
         with transaction(self._connection):
             for source, account, found in sorted(fresh, key=lambda item: item[2].raw_path):
                 moved = missing.get((found.seen.device_number, found.seen.inode)) if found.problem is None else None
-                if moved is not None and moved.kind == found.kind and _is_same(moved, found):
+                is_same = moved is not None and moved.kind == found.kind and _is_same(moved, found)
+                if moved is not None and is_same is None:
+                    self._seen_paths.add(moved.raw_path)  # neither gone nor new: the next look will tell
+                    self._unreadable += 1
+                    continue
+                if moved is not None and is_same:
                     rename(self._connection, moved.source_id, found.raw_path, shown(found.raw_path))
                     del self._known[moved.raw_path]
                     del missing[found.seen.device_number, found.seen.inode]
@@ -164,10 +172,16 @@ class Look:
                     jobs.append(_job(source, known, found))
 
     def _gone(self) -> None:
-        """Files that were known and are not there. A tree that cannot be reached says nothing of its files."""
-        trees = [os.fsencode(tree) + b"/" for place in self._places for tree in place.trees]
+        """Files that were known and are not there. A folder that cannot be looked into says nothing of its files."""
+        trees = tuple(os.fsencode(tree) + b"/" for place in self._places for tree in place.trees)
+        closed = tuple(path + b"/" for path in self._closed)
         for path, known in self._known.items():
-            if path not in self._seen_paths and known.state != "gone" and path.startswith(tuple(trees)):
+            if path in self._seen_paths or not (path + b"/").startswith(trees) or path.startswith(closed):
+                continue
+            if known.kind == "folder":  # it can be looked into again, or is gone: there was nothing to keep
+                with transaction(self._connection):
+                    forget(self._connection, known.source_id)
+            elif known.state != "gone":
                 self._set(known, "gone", "the file was removed; what it said is kept", None)
 
     def _set(self, known: Known, state: str, reason: str, seen: Seen | None) -> None:
@@ -189,7 +203,7 @@ def _leads_to(raw_path: bytes, file: tuple[int, int]) -> bool:
     return (found.st_dev, found.st_ino) == file
 
 
-def _is_same(known: Known, found: Found) -> bool:
+def _is_same(known: Known, found: Found) -> bool | None:
     from collector.tail import is_same_file
 
     return is_same_file(known, found.raw_path)

@@ -65,8 +65,8 @@ class Reading:
             batch = self._open_batch(job)
             try:
                 descriptor, seen = open_file(job.known.raw_path)
-            except Unreadable as error:
-                self._trouble(job, str(error))
+            except (Unreadable, OSError) as error:
+                self._trouble(job, getattr(error, "strerror", None) or str(error))
                 continue
             try:
                 if self._sources[job.agent].is_whole(job.known.kind):

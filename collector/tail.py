@@ -46,23 +46,26 @@ def open_file(raw_path: bytes) -> tuple[int, Seen]:
         descriptor = os.open(raw_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from error
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable("not a regular file")
+    except BaseException:
         os.close(descriptor)
-        raise Unreadable("not a regular file")
+        raise
     return descriptor, seen_of(found)
 
 
-def is_same_file(known: Known, raw_path: bytes) -> bool:
-    """Whether a path now leads to the file that was read under another name."""
+def is_same_file(known: Known, raw_path: bytes) -> bool | None:
+    """Whether a path now leads to the file that was read under another name; None when that cannot be seen now."""
     try:
         descriptor, seen = open_file(raw_path)
-    except Unreadable:
-        return False
+    except (Unreadable, OSError):
+        return None
     try:
         return Tail(descriptor, seen, known).is_same()
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)
 

@@ -1,6 +1,7 @@
 """Lines in, records out. A line that cannot be understood costs only itself: it becomes a reject with its reason."""
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,8 @@ def understand(reader: Lines, lines: Iterable[bytes], byte_offset: int, out: Bat
         length = len(line) + 1
         try:
             keep(take(decode(line), byte_offset, length, out))
+        except sqlite3.Error:
+            raise  # a database that fails says nothing of the line
         except Exception:  # noqa: BLE001 - a foreign format: whatever is wrong with a line must not stop the rest
             _mend(reader, line, byte_offset, length, out, told)
         byte_offset += length
@@ -45,6 +48,8 @@ def peek(reader: Lines, rest: bytes, byte_offset: int, out: Batch) -> None:
     carried = reader.carried()
     try:
         reader.take(value, byte_offset, len(rest), out)
+    except sqlite3.Error:
+        raise  # a database that fails says nothing of the line
     except Exception:  # noqa: BLE001 - as above; it is read again when its newline is there
         return
     finally:
@@ -94,6 +99,8 @@ def _keep(
 ) -> None:
     try:
         told.records.append(reader.take(fit(value, reader.shape), byte_offset, length, out))
+    except sqlite3.Error:
+        raise  # a database that fails says nothing of the line
     except Exception as error:  # noqa: BLE001 - as above; the name of the error is the reason that is shown
         _refuse(line, byte_offset, length, f"not understood ({type(error).__name__})", told)
 

@@ -115,6 +115,13 @@ create table session (
     unique (session_id, account_id)
 ) strict;
 
+-- The files that tell of a session.
+create table session_file (
+    session_key integer not null,
+    generation_id integer not null,
+    primary key (session_key, generation_id)
+) strict, without rowid;
+
 -- Facts of a session that are said again and again: the last one wins.
 create table session_word (
     session_key integer not null,

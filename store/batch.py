@@ -49,6 +49,7 @@ class Rows(Struct):
     tasks: list[Row]
     words: list[Row]
     summaries: list[Row]
+    files: list[Row]
     branches: list[Row]
     worktrees: list[Row]
 
@@ -76,6 +77,7 @@ class Batch:
         self.tasks: list[Task] = []
         self.words: dict[tuple[int, str], Word] = {}
         self.summaries: list[Summary] = []
+        self.files: set[tuple[int, int]] = set()
         self.branches: set[tuple[str, str]] = set()
         self.worktrees: dict[str, str] = {}
 
@@ -155,6 +157,7 @@ class Batch:
             [astuple(task) for task in self.tasks],
             [astuple(word) for word in self.words.values()],
             [astuple(summary) for summary in self.summaries],
+            list(self.files),
             list(self.branches),
             list(self.worktrees.items()),
         )

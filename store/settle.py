@@ -26,15 +26,12 @@ with recursive family(session_key) as (
 select session_key from family
 """
 FILES = """
-select distinct g.generation_id, g.source_id, g.own_at, g.ends_at, s.raw_path
-from (
-    select generation_id from response where session_key in (select value from json_each(:family))
-    union
-    select generation_id from prompt where session_key in (select value from json_each(:family))
-) as f
+select f.session_key, f.generation_id, g.source_id, g.own_at, g.ends_at, s.raw_path
+from session_file as f
 join generation as g using (generation_id)
 join source as s using (source_id)
-order by g.generation_id
+where f.session_key in (select value from json_each(:family))
+order by f.session_key, f.generation_id
 """
 UUIDS = "select uuid, at from record where generation_id = ? and (uuid is not null or at is not null)"
 SHARED_RESPONSES = """
@@ -51,7 +48,7 @@ EVENTS = (
     ("compaction", "uuid", "coalesce(at, '')"),
 )
 SHARED_EVENTS = """
-select {id}, session_key, {at}, is_branch, generation_id, is_copy
+select {id}, session_key, {at}, is_branch, is_copy
 from {table}
 where session_key in (select value from json_each(:family)) and {id} in (
     select {id}
@@ -120,8 +117,9 @@ RankOf = Callable[[int], tuple[str, str, bytes]]
 
 
 class File(NamedTuple):
-    """One generation of a file in the family."""
+    """One generation of a file that tells of a session of the family."""
 
+    session_key: int
     generation_id: int
     source_id: int
     own_at: str | None
@@ -180,7 +178,7 @@ def _families(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterable[s
 
 
 def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
-    """How senior each file is; what is found out is kept, so that a settled family is not settled again."""
+    """How senior each session is: as its most senior file. What is found out is kept: see _is_unsettled."""
     seen: dict[str, set[int]] = {}
     for file in files:
         for uuid, _ in connection.execute(UUIDS, (file.generation_id,)).fetchall():
@@ -190,10 +188,11 @@ def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
     for file in files:
         rows = connection.execute(UUIDS, (file.generation_id,)).fetchall()
         own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=None)
-        ranks[file.generation_id] = (own_at or NEVER, file.ends_at or "", file.path)
+        rank = (own_at or NEVER, file.ends_at or "", file.path)
+        ranks[file.session_key] = min(rank, ranks.get(file.session_key, rank))
         if own_at != file.own_at:
             connection.execute("update generation set own_at = ? where generation_id = ?", (own_at, file.generation_id))
-    return lambda generation_id: ranks.get(generation_id, (NEVER, "", b""))
+    return lambda session_key: ranks.get(session_key, (NEVER, "", b""))
 
 
 def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_of: RankOf) -> None:
@@ -218,7 +217,7 @@ def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_o
 def _settle_response(copies: list[Stored], rank_of: RankOf, path_of: PathOf) -> Stored:
     """All copies know the best usage of any; one of them is counted."""
     real = [copy for copy in copies if copy[1].evidence == "transcript"] or copies
-    senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[1].generation_id)))
+    senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[0])))
     for _, copy in real:
         take_best(senior[1], copy, path_of)
     for _, copy in copies:
@@ -238,13 +237,13 @@ def _settle_events(
     origin: dict[int, tuple[str, int]],
 ) -> None:  # fmt: skip
     rows = connection.execute(SHARED_EVENTS.format(table=table, id=id_, at=at), which).fetchall()
-    groups: dict[str, list[tuple[str, int, str, int, int, int]]] = {}
+    groups: dict[str, list[tuple[str, int, str, int, int]]] = {}
     for row in rows:
         groups.setdefault(row[0], []).append(row)
     marks: list[tuple[bool, str, int]] = []
     for group in groups.values():
-        senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[4])))
-        marks += [(row is not senior, row[0], row[1]) for row in group if bool(row[5]) != (row is not senior)]
+        senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[1])))
+        marks += [(row is not senior, row[0], row[1]) for row in group if bool(row[4]) != (row is not senior)]
         _note(origin, senior[1], ((row[1], row[2]) for row in group))
     connection.executemany(MARK.format(table=table, id=id_), marks)
 

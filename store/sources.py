@@ -144,6 +144,12 @@ def rename(connection: sqlite3.Connection, source_id: int, raw_path: bytes, path
     connection.execute("update source set raw_path = ?, path = ? where source_id = ?", (raw_path, path, source_id))
 
 
+def forget(connection: sqlite3.Connection, source_id: int) -> None:
+    """A path of which nothing was ever read, and that is no trouble any more."""
+    connection.execute("delete from generation where source_id = ?", (source_id,))
+    connection.execute("delete from source where source_id = ?", (source_id,))
+
+
 def count_responses(connection: sqlite3.Connection) -> int:
     """How many billed answers are known."""
     return connection.execute("select coalesce(sum(responses), 0) from usage_quarter_hour").fetchone()[0]

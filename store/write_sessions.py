@@ -43,6 +43,8 @@ on conflict do update set value = excluded.value, at = excluded.at, byte_offset 
 where (excluded.at, excluded.byte_offset, excluded.value) > (at, byte_offset, value)
 """
 
+INSERT_FILE = "insert or ignore into session_file (session_key, generation_id) values (?, ?)"
+
 UPSERT_SUMMARY = """
 insert into summary (leaf_uuid, text, at)
 values (?, ?, ?)
@@ -71,6 +73,7 @@ def write_sessions(connection: sqlite3.Connection, rows: Rows) -> Keys:
     ]
     connection.executemany(UPSERT_WORD, keyed(rows.words, sessions))
     connection.executemany(UPSERT_SUMMARY, rows.summaries)
+    connection.executemany(INSERT_FILE, keyed(rows.files, sessions))
     return Keys(sessions, runs, session_of_run)
 
 

@@ -51,6 +51,7 @@ def tell(spot: Spot) -> None:
     """What every line of a conversation says of its session and run."""
     line, at, run, state = spot.line, spot.at, spot.run, spot.state
     session, is_main = run.session, run.run_id == "main"
+    spot.out.files.add((session.index, spot.generation_id))
     if at is not None:
         if at > session.last_at:
             session.last_at = at

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from collector import once, tail
@@ -203,7 +204,8 @@ def test_C5_fails_when_only_the_size_is_looked_at(fresh: Callable[[], Path], mon
         return (known.inode, known.size) != (seen.inode, seen.size)
 
     monkeypatch.setattr(once.Look, "_has_news", has_news)
-    with pytest.raises(AssertionError):
+    # Whether a new file gets the old one's inode is the disk's choice, so a failure need not come twice.
+    with pytest.raises((AssertionError, FlakyFailure)):
         check_c5(200, 25, fresh, QUICK)
 
 

@@ -1,0 +1,55 @@
+"""O3: every promise that is due has a test that bears its id, and a mutant that makes the test fail."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+DUE = (
+    "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C13", "C14", "C15", "C22",
+    "S1", "S4", "S5", "S8", "S9", "S10", "S11", "S14", "V6",
+)  # fmt: skip
+# What these promise is itself the assertion of other tests: there is no implementation of their own to break.
+WITHOUT_MUTANT = {"C22": "that whatever was skipped is counted and shown; the tests of every fault assert its counter"}
+
+
+def borne(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The kind of mark and the id, for every test that bears one: by itself, for a parameter, or for its module."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr in ("promise", "mutant") and ast.unparse(node.func.value) == "pytest.mark":
+            for id_ in node.args:
+                assert isinstance(id_, ast.Constant), f"line {node.lineno}: the id of a promise is written out"
+                assert isinstance(id_.value, str)
+                yield node.func.attr, id_.value
+
+
+def all_borne() -> set[tuple[str, str]]:
+    return {mark for module in TESTS.rglob("test_*.py") for mark in borne(ast.parse(module.read_text("utf-8")))}
+
+
+def missing(marks: set[tuple[str, str]]) -> list[str]:
+    """What is due and is not there."""
+    return [
+        f"{id_} has no {kind}"
+        for id_ in DUE
+        for kind in ("promise", "mutant")
+        if (kind, id_) not in marks and not (kind == "mutant" and id_ in WITHOUT_MUTANT)
+    ]
+
+
+@pytest.mark.parametrize("id_", DUE)
+def test_every_promise_has_a_test_and_a_mutant(id_: str) -> None:
+    assert [what for what in missing(all_borne()) if what.startswith(f"{id_} ")] == []
+
+
+def test_a_missing_test_is_seen() -> None:
+    source = "@pytest.mark.mutant('C1')\ndef test_a(): pass\npytestmark = pytest.mark.promise('C2')\n"
+    source += "p = pytest.param(1, marks=pytest.mark.promise('C22'))\n"
+    found = missing(set(borne(ast.parse(source))))
+    assert found[:3] == ["C1 has no promise", "C2 has no mutant", "C3 has no promise"]
+    assert "C22 has no promise" not in found
+    assert "C22 has no mutant" not in found
