@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from queue import Queue
+from threading import Thread
 from typing import IO
 
 import msgspec
@@ -16,6 +18,7 @@ from store.write import Portion
 
 # A plain process, not a fork, which would share the lock and the database's descriptors. It imports from where we do.
 START = "import sys; sys.path[:] = sys.argv[1:]; from collector.helper import serve; serve()"
+AHEAD = 2  # portions
 LENGTH = 4  # bytes that say how long the portion after them is; 0 ends them
 
 
@@ -32,8 +35,7 @@ def portions(jobs: list[Job]) -> Iterator[Portion]:
         try:
             asking.write(msgspec.msgpack.encode(jobs))
             asking.close()
-            while content := _receive(telling):
-                yield decode(content)
+            yield from map(decode, _ahead(telling))
         except (EOFError, BrokenPipeError) as error:
             raise FleetmeterError(
                 f"the reading helper ended early (exit code {process.wait()})",
@@ -54,6 +56,26 @@ def serve() -> None:
         _send(out, b"")
     except BrokenPipeError:
         os._exit(1)  # the parent is gone; there is nobody to tell
+
+
+def _ahead(telling: IO[bytes]) -> Iterator[bytes]:
+    """The contents of a pipe, read while the last one is worked on: else the helper would wait for the writer."""
+    waiting: Queue[bytes | BaseException] = Queue(AHEAD)
+
+    def receive() -> None:
+        content: bytes | BaseException = b"more"
+        while content and isinstance(content, bytes):
+            try:
+                content = _receive(telling)
+            except (EOFError, OSError, ValueError) as error:  # a closed pipe is a ValueError
+                content = error
+            waiting.put(content)
+
+    Thread(target=receive, daemon=True).start()
+    while content := waiting.get():
+        if isinstance(content, BaseException):
+            raise EOFError from content
+        yield content
 
 
 def _send(out: IO[bytes], content: bytes) -> None:

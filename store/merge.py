@@ -41,6 +41,33 @@ def take_best(known: Response, line: Response, path_of: PathOf) -> None:
             setattr(known, name, getattr(line, name))
 
 
+def follow(
+    known: Response, tokens: Tokens, nested: tuple[Tokens, ...], reported_usd_micros: int | None,
+    stop_reason: str | None, prompt_id: str | None, at: str | None, byte_offset: int,
+) -> bool:  # fmt: skip
+    """The usual case of merge, without a row for the line: one further down the same file, and no earlier in time.
+
+    False, and nothing done, when it is another case.
+    """
+    if at is None or known.at is None or at < known.at or known.best_generation_id != known.generation_id:
+        return False
+    if known.ended_at is None or at > known.ended_at:
+        known.ended_at = at
+    if stop_reason is not None and (known.stop_reason is None or stop_reason > known.stop_reason):
+        known.stop_reason = stop_reason
+    if known.prompt_id is None:
+        known.prompt_id = prompt_id
+    output, most = tokens[6], known.output_tokens
+    if output > most or (output == most and at >= known.best_at):
+        (
+            known.model, known.tier, known.input_tokens, known.cache_read_tokens, known.cache_write_5m_tokens,
+            known.cache_write_1h_tokens, known.output_tokens, known.reasoning_tokens, known.web_searches,
+        ) = tokens  # fmt: skip
+        known.nested, known.reported_usd_micros = nested, reported_usd_micros
+        known.best_at, known.best_byte_offset = at, byte_offset
+    return True
+
+
 def parts(response: Response) -> Iterator[tuple[Any, ...]]:
     """The rows of an answer: itself, and the calls inside it that are billed on top."""
     row = astuple(response)[:COLUMNS]

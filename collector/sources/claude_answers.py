@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 
-from collector.sources.claude_spot import ID_KEPT, Spot, short, show, whole
+from collector.sources.claude_spot import Spot, show, whole
 from collector.sources.claude_tools import finished, is_finish, is_start, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
 from collector.sources.claude_wire import Block, Message, NestedMessage, Usage
 from collector.sources.claude_words import say
 from collector.when import instant
 from store.facts import Response, Run
+from store.merge import follow
 
 SYNTHETIC = "<synthetic>"  # the model of lines that the program writes itself
 NO_RESPONSE = "No response requested."
@@ -18,7 +19,7 @@ NO_RESPONSE = "No response requested."
 
 def take_assistant(spot: Spot, message: Message) -> None:
     """One line of an answer; usually it holds one block, and the usage of the whole answer so far."""
-    message_id = short(message.id) or f"uuid:{spot.uuid}"
+    message_id = message.id or f"uuid:{spot.uuid}"
     is_synthetic = message.model == SYNTHETIC
     if message.usage is not None and not is_synthetic:
         _response(spot, message, message.usage, message_id)
@@ -42,7 +43,7 @@ def take_assistant(spot: Spot, message: Message) -> None:
             show(spot, "thinking", "", place, message_id)
             spot.out.messages[-1].chars = len(block.thinking or "")
         elif is_start(block):
-            started(spot, short(block.id) or f"@{spot.mark}.{place}", block, message_id)
+            started(spot, block.id or f"@{spot.mark}.{place}", block, message_id)
             if block.name == "TodoWrite" and block.input is not None:
                 _todos(spot, block.input.todos)
         elif is_finish(block):
@@ -54,7 +55,7 @@ def take_progress(spot: Spot) -> None:
     data = spot.line.data
     if data is None:
         return
-    spot.record.kind = f"progress/{data.type}"[:ID_KEPT]
+    spot.record.kind = f"progress/{data.type}"
     inner = data.message
     if inner is None or isinstance(inner, str) or inner.type != "assistant":
         return
@@ -62,15 +63,15 @@ def take_progress(spot: Spot) -> None:
     if message is None or message.usage is None or not message.id or message.model == SYNTHETIC:
         return
     at = instant(inner.timestamp) or spot.at
-    run = spot.out.run(spot.run.session.session_id, short(data.agent_id) or "unknown", "subagent")
-    _add(spot, run, message, message.usage, short(message.id) or "", inner.request_id, at, None, "progress")
+    run = spot.out.run(spot.run.session.session_id, data.agent_id or "unknown", "subagent")
+    _add(spot, run, message, message.usage, message.id or "", inner.request_id, at, None, "progress")
 
 
 def _response(spot: Spot, message: Message, usage: Usage, message_id: str) -> None:
     is_main = spot.run.run_id == "main"
     model = message.model
     if is_main and model and model != spot.state.model:
-        spot.state.model = model[:ID_KEPT]
+        spot.state.model = model
         say(spot, "model", spot.state.model)
     # A side chain inside the file says nothing of the prompt it works for: that is the latest one.
     inside = None if spot.line.agent_id else spot.state.last_prompt_id or None
@@ -83,14 +84,17 @@ def _add(
     spot: Spot, run: Run, message: Message | NestedMessage, usage: Usage, message_id: str, request_id: str | None,
     at: str | None, prompt_id: str | None, evidence: str,
 ) -> None:  # fmt: skip
-    line, place = spot.line, spot.record.byte_offset
-    model = (message.model or "unknown")[:ID_KEPT]
+    line, place, model = spot.line, spot.record.byte_offset, message.model or "unknown"
+    tokens, nested, reported = tokens_of(usage, model), nested_tokens(usage, model), reported_micros(line.cost_usd)
+    known = spot.out.responses.get((message_id, request_id or "", run.session.session_id))
+    if known is not None and known.evidence == evidence and known.generation_id == spot.generation_id:
+        if follow(known, tokens, nested, reported, message.stop_reason, prompt_id, at, place):
+            return
     spot.out.add_response(
         Response(
-            run.index, spot.out.agent, message_id, short(request_id) or "", 0, run.kind, prompt_id, line.branch or None,
-            at, at, *tokens_of(usage, model), reported_micros(line.cost_usd), message.stop_reason, evidence,
-            spot.is_branch, False, spot.generation_id, place, at or "", spot.generation_id, place,
-            nested_tokens(usage, model),
+            run.index, spot.out.agent, message_id, request_id or "", 0, run.kind, prompt_id, line.branch or None, at,
+            at, *tokens, reported, message.stop_reason, evidence, spot.is_branch, False, spot.generation_id, place,
+            at or "", spot.generation_id, place, nested,
         ),
         run,
     )  # fmt: skip

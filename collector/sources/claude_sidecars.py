@@ -56,11 +56,11 @@ class Journal:
         """One agent of the workflow started, or gave its result."""
         if line.agent_id and line.key and line.type in ("started", "result"):
             session = out.session(self._session_id)
-            agent_id = line.agent_id[:ID_KEPT]
+            agent_id = line.agent_id
             out.workflow(session, self._workflow_id)
             out.workflow_agents.append(WorkflowAgent(session.index, self._workflow_id, agent_id, line.type == "result"))
             out.run(self._session_id, agent_id, "workflow").workflow_id = self._workflow_id
-        return Record(self._generation_id, byte_offset, length, f"journal/{line.type}"[:100])
+        return Record(self._generation_id, byte_offset, length, f"journal/{line.type}")
 
 
 def take_agent_meta(path: str, content: bytes, out: Batch) -> None:
@@ -94,7 +94,7 @@ def take_workflow(path: str, content: bytes, out: Batch) -> None:
     )  # fmt: skip
     for step in card.steps or ():
         if step.type == "workflow_agent" and step.agent_id:
-            agent_id = step.agent_id[:ID_KEPT]
+            agent_id = step.agent_id
             out.run(session_id, agent_id, "workflow").workflow_id = workflow_id
             label, phase, state = _kept(step.label), _kept(step.phase), _kept(step.state)
             out.workflow_steps.append(WorkflowStep(session.index, workflow_id, agent_id, label, phase, state))

@@ -1,7 +1,5 @@
 """Where a line stands: what the parts of the Claude Code source pass to each other."""
 
-import hashlib
-
 from msgspec import Struct
 
 from collector.sources.claude_wire import Line
@@ -27,18 +25,19 @@ class Carried(Struct):
     place: str = ""
 
 
-class Spot(Struct, gc=False):
+class Spot:
     """One line, the run it belongs to, the record it becomes, and the batch its facts go to."""
+
+    __slots__ = ("at", "file_session", "generation_id", "line", "out", "record", "run", "state", "threads")
 
     line: Line
     at: str | None
     run: Run
     record: Record
     out: Batch
-    generation_id: int
-    file_session: str
-    state: Carried
-    threads: Threads
+
+    def __init__(self, generation_id: int, file_session: str, state: Carried, threads: Threads) -> None:
+        self.generation_id, self.file_session, self.state, self.threads = generation_id, file_session, state, threads
 
     @property
     def is_branch(self) -> bool:
@@ -77,13 +76,6 @@ def kept(text: str, length: int = TEXT_KEPT) -> str:
     """As much of a text as is kept."""
     text = text[:length]
     return text.replace("\0", NUL_SHOWN) if "\0" in text else text
-
-
-def short(text: str | None) -> str | None:
-    """An id no longer than ids are: a hostile one keeps its start and its digest."""
-    if text is None or len(text) <= ID_KEPT:
-        return text
-    return text[:ID_KEPT] + "#" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def whole(value: float | None) -> int | None:

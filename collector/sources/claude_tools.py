@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from collector.sources.claude_spot import Spot, kept, short
+from collector.sources.claude_spot import Spot, kept
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
 from collector.tolerant import fit, load
 from store.facts import Task, Touch
@@ -48,23 +48,23 @@ def started(spot: Spot, call_id: str, block: Block, message_id: str) -> None:
 
 def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
     """A tool call ends: with what outcome, how large an answer, and what changed in which file."""
-    call_id = short(block.tool_use_id) or f"@{spot.mark}.{place}"
+    call_id = block.tool_use_id or f"@{spot.mark}.{place}"
     call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
     call.ended_at = spot.at
     call.result_bytes = len(block.content)
     call.outcome = _outcome(block, result)
     if not isinstance(result, ToolResult):
         return
-    call.background_id = short(result.background_id)
+    call.background_id = result.background_id
     call.duration_ms = _duration_ms(result)
     session = spot.run.session
     if result.agent_id:
-        call.agent_run_id = short(result.agent_id) or ""
+        call.agent_run_id = result.agent_id or ""
         agent = spot.out.run(session.session_id, call.agent_run_id, "subagent")
         agent.tool_use_id, agent.state = greatest(agent.tool_use_id, call_id), least(agent.state, result.status)
         agent.agent_type = greatest(agent.agent_type, result.agent_type)
     if result.run_id:
-        flow = spot.out.workflow(session, short(result.run_id) or "")
+        flow = spot.out.workflow(session, result.run_id or "")
         flow.name, flow.summary = least(flow.name, result.workflow_name), least(flow.summary, result.summary)
         flow.tool_use_id, flow.started_at = least(flow.tool_use_id, call_id), least(flow.started_at, spot.at)
     if result.file_path and not block.is_error:

@@ -7,7 +7,7 @@ import msgspec
 from collector.sources import Past
 from collector.sources.claude_answers import take_assistant, take_progress
 from collector.sources.claude_prompts import prompt_kind, queued_kind
-from collector.sources.claude_spot import Carried, Spot, short
+from collector.sources.claude_spot import Carried, Spot
 from collector.sources.claude_turns import take_attachment, take_system, take_user
 from collector.sources.claude_wire import Line, Message, decode_line
 from collector.sources.claude_words import WORDS, say, take_summary, take_word, tell
@@ -31,6 +31,7 @@ class Transcript:
         self._is_workflow = is_workflow
         self._state = msgspec.json.decode(carried, type=Carried) if carried else Carried()
         self._threads = Threads(past if carried else list[tuple[str, int, int | None]])
+        self._here = Spot(generation_id, session_id, self._state, self._threads)
 
     def is_record(self, value: dict[str, Any]) -> bool:
         """Whether a recovered object looks like a line of ours and not like the inside of one."""
@@ -58,7 +59,7 @@ class Transcript:
         """Add what a line says to the batch, and give the record it becomes."""
         state, type_ = self._state, line.type or "untyped"
         at = instant(line.at)
-        record = Record(self._generation_id, byte_offset, length, type_[:100], at, short(line.uuid))
+        record = Record(self._generation_id, byte_offset, length, type_, at, line.uuid)
         if state.is_ours is not True:
             self._judge(line)
             if state.is_ours is False:
@@ -66,7 +67,7 @@ class Transcript:
                 return record
         if at is not None and at > state.last_at:
             state.last_at = at
-        session_id = short(line.session_id)
+        session_id = line.session_id
         if type_ in CONVERSATION:
             self._conversation(line, type_, at, session_id or "unknown", record, out)
         elif type_ == "progress":
@@ -91,13 +92,13 @@ class Transcript:
         self, line: Line, type_: str, at: str | None, session_id: str, record: Record, out: Batch
     ) -> None:
         message = line.message if isinstance(line.message, Message) else None
-        kind = self._prompt_kind(line, type_, message)
+        kind = None if type_ == "assistant" or type_ == "system" else self._prompt_kind(line, type_, message)
         is_side = line.is_sidechain is True
         is_root = (
             is_side and line.agent_id is None and line.parent is None and (type_ == "user" or type_ == "assistant")
         )
         begins = is_root or (kind is not None and kind != "interruption" and not is_side)
-        parent = short(line.parent or line.logical_parent)
+        parent = line.parent or line.logical_parent
         record.head = self._threads.place(record.uuid, record.byte_offset, parent, begins)
         run = self._run(line, session_id, is_side, record, out)
         spot = self._spot(line, at, run, record, out)
@@ -126,7 +127,7 @@ class Transcript:
         """Whose line it is: the main thread's, a named agent's, or that of a side chain inside the file."""
         if not is_side:
             return out.run(session_id, "main", "main")
-        agent_id = short(line.agent_id)
+        agent_id = line.agent_id
         if agent_id:
             kind = "workflow" if self._is_workflow else "teammate" if _is_teammate(agent_id) else "subagent"
             return out.run(session_id, agent_id, kind)
@@ -134,7 +135,10 @@ class Transcript:
         return out.run(session_id, root or "sidechain", "subagent")
 
     def _spot(self, line: Line, at: str | None, run: Run, record: Record, out: Batch) -> Spot:
-        return Spot(line, at, run, record, out, self._generation_id, self._file_session, self._state, self._threads)
+        """The place where reading stands. There is one at a time, so one object serves them all."""
+        spot = self._here
+        spot.line, spot.at, spot.run, spot.record, spot.out, spot.state = line, at, run, record, out, self._state
+        return spot
 
 
 def _is_teammate(agent_id: str) -> bool:

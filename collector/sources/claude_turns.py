@@ -1,7 +1,7 @@
 """The other side of a Claude Code transcript: prompts, tool results, compactions, errors, notices."""
 
 from collector.sources.claude_prompts import prompt_text
-from collector.sources.claude_spot import ID_KEPT, Spot, kept, short, show, whole
+from collector.sources.claude_spot import Spot, kept, show, whole
 from collector.sources.claude_tools import finished, tasks_of
 from collector.sources.claude_wire import Block, Content, Message
 from store.facts import Compaction, Prompt
@@ -34,7 +34,7 @@ def take_attachment(spot: Spot, kind: str | None) -> None:
     attachment = spot.line.attachment
     if attachment is None:
         return
-    spot.record.kind = f"attachment/{attachment.type}"[:ID_KEPT]
+    spot.record.kind = f"attachment/{attachment.type}"
     if kind is not None:
         _prompt(spot, kind, attachment.prompt)
 
@@ -42,7 +42,7 @@ def take_attachment(spot: Spot, kind: str | None) -> None:
 def take_system(spot: Spot) -> None:
     """What the program notes: a compaction, a retry, the end of a turn, a notice."""
     line, subtype = spot.line, spot.line.subtype or ""
-    spot.record.kind = f"system/{subtype}"[:ID_KEPT] if subtype else "system"
+    spot.record.kind = f"system/{subtype}" if subtype else "system"
     if subtype == "compact_boundary":
         spot.state.boundary = spot.uuid
         compaction = _compaction(spot, spot.uuid, "full")
@@ -71,7 +71,7 @@ def take_system(spot: Spot) -> None:
 def _prompt(spot: Spot, kind: str, content: Content) -> None:
     text, images = prompt_text(content)
     state, line = spot.state, spot.line
-    previous = spot.threads.head_id(spot.threads.head_of(short(line.parent or line.logical_parent)))
+    previous = spot.threads.head_id(spot.threads.head_of(line.parent or line.logical_parent))
     spot.out.prompts.append(
         Prompt(
             spot.run.index, spot.uuid, spot.at or "", kind, kept(text), len(text), images, previous, spot.is_branch,

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder
 
-# A number beyond what a database holds is no number of ours: the slow way leaves such a field out.
+# Ids, names and numbers beyond these are none of ours: the slow way leaves such a field out.
+Id = Annotated[str, Meta(max_length=200)]
+Path = Annotated[str, Meta(max_length=4096)]
 Int = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 
 
@@ -25,15 +27,15 @@ class Billed(Struct, gc=False):
     cache_read_input_tokens: Int | None = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerTools | None = None
-    service_tier: str | None = None
-    speed: str | None = None
+    service_tier: Id | None = None
+    speed: Id | None = None
 
 
 class Iteration(Billed, gc=False):
     """One of the calls that an answer took."""
 
-    type: str | None = None
-    model: str | None = None
+    type: Id | None = None
+    model: Id | None = None
 
 
 class Usage(Billed, gc=False):
@@ -60,13 +62,13 @@ class ToolInput(Struct, gc=False):
 
 
 class Block(Struct, gc=False):
-    type: str | None = None
-    id: str | None = None
-    name: str | None = None
+    type: Id | None = None
+    id: Id | None = None
+    name: Id | None = None
     text: str | None = None
     thinking: str | None = None
     input: ToolInput | None = None
-    tool_use_id: str | None = None
+    tool_use_id: Id | None = None
     is_error: bool | None = None
     content: Raw = Raw()
 
@@ -75,11 +77,11 @@ Content = str | list[Block | str] | None
 
 
 class Message(Struct, gc=False):
-    id: str | None = None
-    model: str | None = None
-    role: str | None = None
+    id: Id | None = None
+    model: Id | None = None
+    role: Id | None = None
     content: Content = None
-    stop_reason: str | None = None
+    stop_reason: Id | None = None
     usage: Usage | None = None
     parts: Raw = Raw()
 
@@ -89,39 +91,39 @@ class Hunk(Struct, gc=False):
 
 
 class ToolResult(Struct, gc=False):
-    type: str | None = None
-    status: str | None = None
-    file_path: str | None = field(default=None, name="filePath")
+    type: Id | None = None
+    status: Id | None = None
+    file_path: Path | None = field(default=None, name="filePath")
     file: Raw = Raw()
     content: Raw = Raw()
     structured_patch: list[Hunk] | None = field(default=None, name="structuredPatch")
     interrupted: bool | None = None
-    background_id: str | None = field(default=None, name="backgroundTaskId")
-    agent_id: str | None = field(default=None, name="agentId")
-    agent_type: str | None = field(default=None, name="agentType")
+    background_id: Id | None = field(default=None, name="backgroundTaskId")
+    agent_id: Id | None = field(default=None, name="agentId")
+    agent_type: Id | None = field(default=None, name="agentType")
     is_async: bool | None = field(default=None, name="isAsync")
     total_duration_ms: float | None = field(default=None, name="totalDurationMs")
     duration_ms: float | None = field(default=None, name="durationMs")
     duration_s: float | None = field(default=None, name="durationSeconds")
-    run_id: str | None = field(default=None, name="runId")
+    run_id: Id | None = field(default=None, name="runId")
     workflow_name: str | None = field(default=None, name="workflowName")
     summary: str | None = None
     task: Raw = Raw()
-    task_id: str | None = field(default=None, name="taskId")
+    task_id: Id | None = field(default=None, name="taskId")
     status_change: Raw = field(default=Raw(), name="statusChange")
 
 
 class TaskMade(Struct, gc=False):
-    id: str | None = None
+    id: Id | None = None
     subject: str | None = None
 
 
 class TaskMoved(Struct, gc=False):
-    to: str | None = None
+    to: Id | None = None
 
 
 class Compact(Struct, gc=False):
-    trigger: str | None = None
+    trigger: Id | None = None
     tokens_before: Int | None = field(default=None, name="preTokens")
     tokens_after: Int | None = field(default=None, name="postTokens")
     tokens_saved: Int | None = field(default=None, name="tokensSaved")
@@ -129,55 +131,55 @@ class Compact(Struct, gc=False):
 
 
 class Attachment(Struct, gc=False):
-    type: str | None = None
+    type: Id | None = None
     prompt: Content = None
-    command_mode: str | None = field(default=None, name="commandMode")
+    command_mode: Id | None = field(default=None, name="commandMode")
 
 
 class NestedMessage(Struct, gc=False):
-    id: str | None = None
-    model: str | None = None
-    stop_reason: str | None = None
+    id: Id | None = None
+    model: Id | None = None
+    stop_reason: Id | None = None
     usage: Usage | None = None
 
 
 class NestedLine(Struct, gc=False):
-    type: str | None = None
+    type: Id | None = None
     message: NestedMessage | None = None
-    request_id: str | None = field(default=None, name="requestId")
-    timestamp: str | None = None
+    request_id: Id | None = field(default=None, name="requestId")
+    timestamp: Id | None = None
 
 
 class Progress(Struct, gc=False):
-    type: str | None = None
-    agent_id: str | None = field(default=None, name="agentId")
+    type: Id | None = None
+    agent_id: Id | None = field(default=None, name="agentId")
     message: NestedLine | str | None = None
 
 
 class Fork(Struct, gc=False):
-    session_id: str | None = field(default=None, name="sessionId")
+    session_id: Id | None = field(default=None, name="sessionId")
 
 
 class Worktree(Struct, gc=False):
-    original: str | None = field(default=None, name="originalCwd")
-    path: str | None = field(default=None, name="worktreePath")
+    original: Path | None = field(default=None, name="originalCwd")
+    path: Path | None = field(default=None, name="worktreePath")
     name: str | None = field(default=None, name="worktreeName")
 
 
 class Line(Struct, gc=False):
-    type: str | None = None
-    subtype: str | None = None
-    uuid: str | None = None
-    parent: str | None = field(default=None, name="parentUuid")
-    logical_parent: str | None = field(default=None, name="logicalParentUuid")
-    session_id: str | None = field(default=None, name="sessionId")
-    at: str | None = field(default=None, name="timestamp")
-    cwd: str | None = None
-    branch: str | None = field(default=None, name="gitBranch")
-    version: str | None = None
-    entrypoint: str | None = None
-    agent_id: str | None = field(default=None, name="agentId")
-    request_id: str | None = field(default=None, name="requestId")
+    type: Id | None = None
+    subtype: Id | None = None
+    uuid: Id | None = None
+    parent: Id | None = field(default=None, name="parentUuid")
+    logical_parent: Id | None = field(default=None, name="logicalParentUuid")
+    session_id: Id | None = field(default=None, name="sessionId")
+    at: Id | None = field(default=None, name="timestamp")
+    cwd: Path | None = None
+    branch: Id | None = field(default=None, name="gitBranch")
+    version: Id | None = None
+    entrypoint: Id | None = None
+    agent_id: Id | None = field(default=None, name="agentId")
+    request_id: Id | None = field(default=None, name="requestId")
     is_sidechain: bool | None = field(default=None, name="isSidechain")
     is_meta: bool | None = field(default=None, name="isMeta")
     is_summary: bool | None = field(default=None, name="isCompactSummary")
@@ -195,10 +197,10 @@ class Line(Struct, gc=False):
     duration_ms: float | None = field(default=None, name="durationMs")
     retry_attempt: Int | None = field(default=None, name="retryAttempt")
     cost_usd: float | None = field(default=None, name="costUSD")
-    permission_mode: str | None = field(default=None, name="permissionMode")
+    permission_mode: Id | None = field(default=None, name="permissionMode")
     # words of the session
     summary: str | None = None
-    leaf: str | None = field(default=None, name="leafUuid")
+    leaf: Id | None = field(default=None, name="leafUuid")
     ai_title: str | None = field(default=None, name="aiTitle")
     custom_title: str | None = field(default=None, name="customTitle")
     agent_name: str | None = field(default=None, name="agentName")
@@ -208,7 +210,7 @@ class Line(Struct, gc=False):
     tag: str | None = None
     last_prompt: str | None = field(default=None, name="lastPrompt")
     pr_url: str | None = field(default=None, name="prUrl")
-    relocated_cwd: str | None = field(default=None, name="relocatedCwd")
+    relocated_cwd: Path | None = field(default=None, name="relocatedCwd")
     worktree: Worktree | None = field(default=None, name="worktreeSession")
     # of other agents' files in the same folder
     project_hash: Raw = field(default=Raw(), name="projectHash")
@@ -216,9 +218,9 @@ class Line(Struct, gc=False):
 
 
 class JournalLine(Struct, gc=False):
-    type: str | None = None
+    type: Id | None = None
     key: Raw = Raw()
-    agent_id: str | None = field(default=None, name="agentId")
+    agent_id: Id | None = field(default=None, name="agentId")
 
 
 class AgentMeta(Struct, gc=False):
@@ -227,7 +229,7 @@ class AgentMeta(Struct, gc=False):
     agent_type: str | None = field(default=None, name="agentType")
     description: str | None = None
     name: str | None = None
-    tool_use_id: str | None = field(default=None, name="toolUseId")
+    tool_use_id: Id | None = field(default=None, name="toolUseId")
     depth: Int | None = field(default=None, name="spawnDepth")
 
 
@@ -236,17 +238,17 @@ class Phase(Struct, gc=False):
 
 
 class WorkflowStep(Struct, gc=False):
-    type: str | None = None
+    type: Id | None = None
     label: str | None = None
     phase: str | None = field(default=None, name="phaseTitle")
-    agent_id: str | None = field(default=None, name="agentId")
+    agent_id: Id | None = field(default=None, name="agentId")
     state: str | None = None
 
 
 class WorkflowSnapshot(Struct, gc=False):
     """The file that is written when a workflow ends."""
 
-    run_id: str | None = field(default=None, name="runId")
+    run_id: Id | None = field(default=None, name="runId")
     name: str | None = field(default=None, name="workflowName")
     summary: str | None = None
     status: str | None = None

@@ -1,12 +1,11 @@
 """What Claude Code's lines say of their session: when and where it runs, and the words said again and again."""
 
-from collector.sources.claude_spot import ID_KEPT, Spot, kept
+from collector.sources.claude_spot import Spot, kept
 from collector.sources.claude_wire import Line, Worktree
 from store.batch import Batch
 from store.facts import Summary, Word
 
 WORKTREES = "/.claude/worktrees/"
-PATH_KEPT = 1000
 # The type of a line → the name of the word and the field that holds it.
 WORDS = {
     "ai-title": ("ai_title", "ai_title"),
@@ -35,7 +34,7 @@ def take_word(type_: str, spot: Spot) -> None:
     value = getattr(line, field)
     if isinstance(value, Worktree):
         if value.path and value.original:
-            spot.out.worktrees[value.path[:PATH_KEPT]] = value.original[:PATH_KEPT]
+            spot.out.worktrees[value.path] = value.original
         value = value.name
     if value:
         say(spot, name, value)
@@ -44,7 +43,7 @@ def take_word(type_: str, spot: Spot) -> None:
 def take_summary(line: Line, at: str, out: Batch) -> None:
     """A title for the conversation that ends at some line, here or in another file."""
     if line.leaf and line.summary:
-        out.summaries.append(Summary(line.leaf[:ID_KEPT], kept(line.summary), at))
+        out.summaries.append(Summary(line.leaf, kept(line.summary), at))
 
 
 def tell(spot: Spot) -> None:
@@ -63,18 +62,18 @@ def tell(spot: Spot) -> None:
             if not run.first_at or at < run.first_at:
                 run.first_at = at
     if line.version and line.version != state.version:
-        state.version = line.version[:ID_KEPT]
+        state.version = line.version
         say(spot, "version", state.version)
     if is_main and line.branch and line.branch != state.branch:
-        state.branch = line.branch[:ID_KEPT]
+        state.branch = line.branch
         say(spot, "branch", state.branch)
     if is_main and line.entrypoint and line.entrypoint != state.entrypoint:
-        state.entrypoint = line.entrypoint[:ID_KEPT]
+        state.entrypoint = line.entrypoint
         say(spot, "entrypoint", state.entrypoint)
     if line.cwd:
-        _tell_place(spot, line.cwd[:PATH_KEPT], at, is_main)
+        _tell_place(spot, line.cwd, at, is_main)
     if line.forked_from is not None and line.forked_from.session_id:
-        session.forked_from = line.forked_from.session_id[:ID_KEPT]
+        session.forked_from = line.forked_from.session_id
 
 
 def _tell_place(spot: Spot, cwd: str, at: str | None, is_main: bool) -> None:
@@ -83,7 +82,7 @@ def _tell_place(spot: Spot, cwd: str, at: str | None, is_main: bool) -> None:
     since = (at or "7") if is_main else f"8{at or ''}"
     if not session.cwd or since < session.cwd_at:
         session.cwd, session.cwd_at = cwd, since
-    branch = (spot.line.branch or "")[:ID_KEPT]
+    branch = spot.line.branch or ""
     place = f"{branch} {cwd}"
     if place == spot.state.place:
         return
