@@ -1,4 +1,5 @@
 -- What happened, in the order of time? One feed of prompts, replies, thoughts, tools, errors and compactions.
+-- Each part joins for itself, so that a question about one session reads that session only.
 create view activity as
 select
     a.agent,
@@ -6,36 +7,96 @@ select
     a.name as account,
     s.session_id,
     r.run_id,
-    e.at,
-    e.kind,
-    e.what,
-    e.text,
-    e.size,
-    e.duration_ms,
-    e.ref
-from (
-    select session_key, run_key, at, 'prompt' as kind, kind as what, text, chars as size, null as duration_ms,
-        prompt_id as ref
-    from prompt
-    where is_copy = 0
-    union all
-    select session_key, run_key, at, 'message', kind, text, chars, duration_ms, uuid
-    from message
-    where is_copy = 0
-    union all
-    select session_key, run_key, started_at, 'tool', name, target, result_bytes, duration_ms, tool_use_id
-    from tool_call
-    where is_copy = 0 and started_at is not null
-    union all
-    select session_key, run_key, ended_at, 'tool_end', outcome, name, result_bytes, duration_ms, tool_use_id
-    from tool_call
-    where is_copy = 0 and ended_at is not null
-    union all
-    select session_key, run_key, at, 'compaction', kind, reason, tokens_before, duration_ms, uuid
-    from compaction
-    where is_copy = 0
-) as e
-join session as s using (session_key)
-join run as r using (run_key)
+    nullif(p.at, '') as at,
+    'prompt' as kind,
+    p.kind as what,
+    p.text,
+    p.chars as size,
+    null as duration_ms,
+    p.prompt_id as ref
+from prompt as p
+join session as s on s.session_key = p.session_key
+join run as r on r.run_key = p.run_key
 join account as a on a.account_id = s.account_id
-join device as d using (device_id);
+join device as d on d.device_id = a.device_id
+where p.is_copy = 0
+union all
+select
+    a.agent,
+    d.device,
+    a.name,
+    s.session_id,
+    r.run_id,
+    nullif(m.at, ''),
+    'message',
+    m.kind,
+    m.text,
+    m.chars,
+    m.duration_ms,
+    m.uuid
+from message as m
+join session as s on s.session_key = m.session_key
+join run as r on r.run_key = m.run_key
+join account as a on a.account_id = s.account_id
+join device as d on d.device_id = a.device_id
+where m.is_copy = 0
+union all
+select
+    a.agent,
+    d.device,
+    a.name,
+    s.session_id,
+    r.run_id,
+    c.started_at,
+    'tool',
+    coalesce(c.name, 'unknown'),
+    c.target,
+    c.result_bytes,
+    c.duration_ms,
+    c.tool_use_id
+from tool_call as c
+join session as s on s.session_key = c.session_key
+join run as r on r.run_key = c.run_key
+join account as a on a.account_id = s.account_id
+join device as d on d.device_id = a.device_id
+where c.is_copy = 0 and c.started_at is not null
+union all
+select
+    a.agent,
+    d.device,
+    a.name,
+    s.session_id,
+    r.run_id,
+    c.ended_at,
+    'tool_end',
+    c.outcome,
+    c.name,
+    c.result_bytes,
+    c.duration_ms,
+    c.tool_use_id
+from tool_call as c
+join session as s on s.session_key = c.session_key
+join run as r on r.run_key = c.run_key
+join account as a on a.account_id = s.account_id
+join device as d on d.device_id = a.device_id
+where c.is_copy = 0 and c.ended_at is not null
+union all
+select
+    a.agent,
+    d.device,
+    a.name,
+    s.session_id,
+    r.run_id,
+    k.at,
+    'compaction',
+    k.kind,
+    k.reason,
+    k.tokens_before,
+    k.duration_ms,
+    k.uuid
+from compaction as k
+join session as s on s.session_key = k.session_key
+join run as r on r.run_key = k.run_key
+join account as a on a.account_id = s.account_id
+join device as d on d.device_id = a.device_id
+where k.is_copy = 0;
