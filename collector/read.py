@@ -139,6 +139,8 @@ class Reading:
             return
         for _ in range(WHOLE_TRIES):
             content = self._read(descriptor, WHOLE_CAP + 1, 0)
+            if _calm(seen) != seen:
+                time.sleep(TICK_NS / 1e9)  # its writer may be halfway, and merely waiting for its turn
             again = self._read(descriptor, WHOLE_CAP + 1, 0)
             after = seen_of(os.fstat(descriptor))
             # The clock of file times is coarser than a writer is fast: only a second look shows a torn first one.
