@@ -20,11 +20,11 @@ WRITER_SETTINGS = """
 pragma journal_mode = wal
 pragma synchronous = normal
 pragma journal_size_limit = 4194304
-pragma cache_size = -24576
+pragma cache_size = -8192
 pragma temp_store = memory
 """
 READER_SETTINGS = """
-pragma cache_size = -24576
+pragma cache_size = -8192
 pragma temp_store = memory
 """
 
