@@ -129,9 +129,10 @@ def _structs_in(type_: Any) -> Iterator[type[msgspec.Struct]]:
 
 
 def _clean(value: object) -> object:
-    """The same value without lone surrogates, which neither SQLite nor UTF-8 can hold."""
+    """The same value without lone surrogates and NULs, which no text in SQLite can hold."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        text = value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return text.replace("\0", "\u2400") if "\0" in text else text
     if isinstance(value, list):
         return [_clean(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):

@@ -52,15 +52,25 @@ def refold(connection: sqlite3.Connection, device_id: int) -> None:
 
 def fold(cwd: str, branches: dict[str, set[str]], made_from: dict[str, str]) -> str:
     """The repository that a folder belongs to, as far as the places tell."""
-    for place in (cwd, *_above(cwd)):
-        if place in made_from and made_from[place] != place and not made_from[place].startswith(place + "/"):
-            return fold(made_from[place], branches, {**made_from, place: place})
+    followed: set[str] = set()
+    while made := _made_from(cwd, made_from, followed):
+        cwd = made
     mine = branches.get(cwd, set())
     highest = cwd
     for above in _above(cwd):
         if mine & branches.get(above, set()):
             highest = above
     return highest
+
+
+def _made_from(cwd: str, made_from: dict[str, str], followed: set[str]) -> str | None:
+    """The folder that a worktree was made from, of this folder or one above it; each is followed once."""
+    for place in (cwd, *_above(cwd)):
+        source = made_from.get(place)
+        if source is not None and place not in followed and source != place and not source.startswith(place + "/"):
+            followed.add(place)
+            return source
+    return None
 
 
 def _above(folder: str) -> list[str]:

@@ -67,7 +67,8 @@ group by {id}
 having count(distinct session_key) > 1
 limit 1
 """
-MARK = "update {table} set is_copy = ? where {id} = ? and session_key = ?"
+MARK = "update {table} set is_copy = ? where {key} = ? and session_key = ?"
+MARK_MESSAGE = "update message set is_copy = ? where uuid = ? and block = ? and session_key = ?"
 COPIED_FROM = """
 update session
 set copied_from = (select o.session_id from session as o where o.session_key = ?)
@@ -150,7 +151,7 @@ def _is_unsettled(files: list[File], earliest: dict[int, str]) -> bool:
     return (
         None in begins
         or any(earliest.get(file.generation_id, NEVER) < (file.own_at or "") for file in files)
-        or (len(set(begins)) < len(begins) and any(file.generation_id in earliest for file in files))
+        or any(file.generation_id in earliest and begins.count(file.own_at) > 1 for file in files)
     )
 
 
@@ -187,8 +188,8 @@ def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
     ranks: dict[int, tuple[str, str, bytes]] = {}
     for file in files:
         rows = connection.execute(UUIDS, (file.generation_id,)).fetchall()
-        own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=None)
-        rank = (own_at or NEVER, file.ends_at or "", file.path)
+        own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=NEVER)
+        rank = (own_at, file.ends_at or "", file.path)
         ranks[file.session_key] = min(rank, ranks.get(file.session_key, rank))
         if own_at != file.own_at:
             connection.execute("update generation set own_at = ? where generation_id = ?", (own_at, file.generation_id))
@@ -245,7 +246,11 @@ def _settle_events(
         senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[1])))
         marks += [(row is not senior, row[0], row[1]) for row in group if bool(row[4]) != (row is not senior)]
         _note(origin, senior[1], ((row[1], row[2]) for row in group))
-    connection.executemany(MARK.format(table=table, id=id_), marks)
+    if table == "message":  # its id is made of two columns, which the index has one by one
+        parted = [(is_copy, *id_.rsplit("/", 1), session) for is_copy, id_, session in marks]
+        connection.executemany(MARK_MESSAGE, parted)
+    else:
+        connection.executemany(MARK.format(table=table, key=id_), marks)
 
 
 def _note(origin: dict[int, tuple[str, int]], senior: int, holders: Iterable[tuple[int, str]]) -> None:

@@ -1,20 +1,22 @@
 """What the model answered in a Claude Code transcript: what it was billed for, what it said, the tools it called."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from collector.sources.claude_spot import Spot, show, whole
+from collector.sources.claude_spot import Spot, kept, show, whole
 from collector.sources.claude_tools import finished, is_finish, is_start, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
-from collector.sources.claude_wire import Block, Message, NestedMessage, Usage
+from collector.sources.claude_wire import Block, Message, NestedMessage, Todo, Usage
 from collector.sources.claude_words import say
+from collector.tolerant import fit
 from collector.when import instant
 from store.facts import Response, Run
 from store.merge import follow
 
 SYNTHETIC = "<synthetic>"  # the model of lines that the program writes itself
 NO_RESPONSE = "No response requested."
+TODOS_KEPT, TODO_KEPT = 100, 300
 
 
 def take_assistant(spot: Spot, message: Message) -> None:
@@ -85,6 +87,8 @@ def _add(
     at: str | None, prompt_id: str | None, evidence: str,
 ) -> None:  # fmt: skip
     line, place, model = spot.line, spot.record.byte_offset, message.model or "unknown"
+    if "\0" in message_id or (request_id and "\0" in request_id):
+        raise ValueError("a NUL in an id")  # SQLite ends a text there; the slow way replaces it
     tokens, nested, reported = tokens_of(usage, model), nested_tokens(usage, model), reported_micros(line.cost_usd)
     known = spot.out.responses.get((message_id, request_id or "", run.session.session_id))
     if known is not None and known.evidence == evidence and known.generation_id == spot.generation_id:
@@ -108,5 +112,8 @@ def _text_kind(spot: Spot, text: str, is_synthetic: bool) -> str:
 
 
 def _todos(spot: Spot, todos: Any) -> None:
+    """A whole list at once, each time it changes: as many entries as anyone reads, so that it stays JSON."""
     if isinstance(todos, list) and spot.run.run_id == "main":
-        say(spot, "todos", msgspec.json.encode(todos).decode())
+        entries = [fit(todo, Todo) for todo in cast("list[object]", todos)[:TODOS_KEPT]]
+        words = [{"content": kept(e.content or e.active or "", TODO_KEPT), "status": e.status} for e in entries]
+        say(spot, "todos", msgspec.json.encode(words).decode(), TODOS_KEPT * TODO_KEPT * 2)

@@ -10,9 +10,10 @@ from collector.sources.claude_wire import AgentMeta, JournalLine, WorkflowSnapsh
 from collector.tolerant import fit, load
 from collector.when import from_unix_ms
 from store.batch import Batch
-from store.facts import TEXT_KEPT, Record, RunCard, WorkflowAgent, WorkflowCard, WorkflowStep
+from store.facts import Record, RunCard, WorkflowAgent, WorkflowCard, WorkflowStep
 
 WORDS_KEPT = 300
+PHASES_KEPT = 50
 
 
 def session_of(path: str) -> str:
@@ -84,12 +85,12 @@ def take_workflow(path: str, content: bytes, out: Batch) -> None:
     session = out.session(session_id)
     workflow_id = (card.run_id or os.path.basename(path).removesuffix(".json"))[:ID_KEPT]
     out.workflow(session, workflow_id)
-    titles = [phase.title for phase in card.phases or () if phase.title]
+    titles = [kept(phase.title, WORDS_KEPT) for phase in (card.phases or ())[:PHASES_KEPT] if phase.title]
     out.workflow_cards.append(
         WorkflowCard(
             session.index, workflow_id, _kept(card.name), _kept(card.summary), _kept(card.status),
             from_unix_ms(card.start_ms), whole(card.duration_ms), card.agents, card.tool_calls,
-            msgspec.json.encode(titles).decode()[:TEXT_KEPT], len(card.result),
+            msgspec.json.encode(titles).decode(), len(card.result),
         )
     )  # fmt: skip
     for step in card.steps or ():

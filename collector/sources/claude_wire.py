@@ -113,6 +113,12 @@ class ToolResult(Struct, gc=False):
     status_change: Raw = field(default=Raw(), name="statusChange")
 
 
+class Todo(Struct, gc=False):
+    content: str | None = None
+    active: str | None = field(default=None, name="activeForm")
+    status: Id | None = None
+
+
 class TaskMade(Struct, gc=False):
     id: Id | None = None
     subject: str | None = None

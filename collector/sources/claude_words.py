@@ -3,7 +3,7 @@
 from collector.sources.claude_spot import Spot, kept
 from collector.sources.claude_wire import Line, Worktree
 from store.batch import Batch
-from store.facts import Summary, Word
+from store.facts import TEXT_KEPT, Summary, Word
 
 WORKTREES = "/.claude/worktrees/"
 # The type of a line → the name of the word and the field that holds it.
@@ -23,9 +23,9 @@ WORDS = {
 }
 
 
-def say(spot: Spot, name: str, value: str) -> None:
+def say(spot: Spot, name: str, value: str, length: int = TEXT_KEPT) -> None:
     """A word of the session; the last one of a file wins, and of several files the latest."""
-    spot.out.say(Word(spot.run.session.index, name, kept(value), spot.said_at, spot.record.byte_offset))
+    spot.out.say(Word(spot.run.session.index, name, kept(value, length), spot.said_at, spot.record.byte_offset))
 
 
 def take_word(type_: str, spot: Spot) -> None:
