@@ -14,7 +14,18 @@ from store.device import device_id
 from store.home import prepare
 from store.lock import hold
 from store.places import set_aliases
-from store.sources import Known, Seen, account_id, add_source, count_responses, forget, known_sources, rename, set_state
+from store.sources import (
+    Known,
+    Seen,
+    account_id,
+    add_source,
+    count_responses,
+    first_device,
+    forget,
+    known_sources,
+    rename,
+    set_state,
+)
 from store.sources import device_id as device_row
 
 if TYPE_CHECKING:
@@ -46,7 +57,9 @@ def collect_once(home: str, environ: Mapping[str, str], user: str, progress: Pro
     prepare(home)
     with hold(home, "recording once", wait_s=LOCK_WAIT_S), closing(open_writer(home)) as connection:
         places = roots(all_sources(), config, environ, user)
-        device = device_row(connection, device_id(home), config.device_name or os.uname().nodename)
+        device = device_row(
+            connection, device_id(home, first_device(connection)), config.device_name or os.uname().nodename
+        )
         with transaction(connection):
             set_aliases(connection, device, config.projects)
         return Look(connection, device, places).run(progress)

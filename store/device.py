@@ -12,17 +12,17 @@ NAME = "device"
 SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def device_id(home: StrPath) -> str:
-    """The id of this machine; the first call makes it."""
+def device_id(home: StrPath, recorded: str | None = None) -> str:
+    """The id of this machine; the first call makes it. A lost file is made again of what the database recorded."""
     path = os.path.join(home, NAME)
     if not os.path.lexists(path):
         with lock.hold(home, "naming this device", name=lock.CREATOR, wait_s=30):
             if not os.path.lexists(path):
-                _make(home, path)
+                _make(home, path, recorded)
     return _read(path)
 
 
-def _make(home: StrPath, path: str) -> None:
+def _make(home: StrPath, path: str, recorded: str | None) -> None:
     import uuid
 
     new = path + ".new"
@@ -30,7 +30,7 @@ def _make(home: StrPath, path: str) -> None:
         os.unlink(new)
     descriptor = homes.create_private(new)
     try:
-        os.write(descriptor, f"{uuid.uuid4()}\n".encode())
+        os.write(descriptor, f"{recorded or uuid.uuid4()}\n".encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

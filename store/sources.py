@@ -78,6 +78,12 @@ def account_id(connection: sqlite3.Connection, device_id: int, agent: str, root:
     ).fetchone()[0]
 
 
+def first_device(connection: sqlite3.Connection) -> str | None:
+    """The machine that began this database."""
+    row = connection.execute("select device from device order by device_id limit 1").fetchone()
+    return row[0] if row else None
+
+
 def device_id(connection: sqlite3.Connection, device: str, name: str) -> int:
     """The row of this machine."""
     row = connection.execute("select device_id from device where device = ? and name = ?", (device, name)).fetchone()

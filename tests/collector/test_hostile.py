@@ -69,3 +69,11 @@ def test_a_todo_list_of_forty_entries_is_kept(home: Path, transcript: Path) -> N
     call = {"type": "tool_use", "id": "t1", "name": "TodoWrite", "input": {"todos": todos}}
     append(transcript, answer("msg_one", "a1", 5, [call]))
     assert asked(home, transcript, "select count(*), min(status) from tasks") == [(40, "pending")]
+
+
+def test_a_lost_device_file_is_made_again_of_what_was_recorded(home: Path, transcript: Path) -> None:
+    question = "select device, count(*) from responses group by 1"
+    append(transcript, answer("msg_one", "a1", 5))
+    before = asked(home, transcript, question)
+    (home / "device").unlink()
+    assert asked(home, transcript, question) == before
