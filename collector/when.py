@@ -27,15 +27,6 @@ def from_unix_ms(value: float | None) -> str | None:
         return None
 
 
-def between_ms(start: str | None, end: str | None) -> int | None:
-    """Milliseconds from one instant to another; None when one is missing or they run backwards."""
-    if not start or not end or end < start:
-        return None
-    if start[:17] == end[:17]:
-        return int(end[17:19] + end[20:23]) - int(start[17:19] + start[20:23])
-    return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() * 1000)
-
-
 @lru_cache(maxsize=1024)
 def _is_minute(text: str) -> bool:
     """Neighbouring lines share their minute, so most are looked up, not parsed."""
