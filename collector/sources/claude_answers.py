@@ -17,6 +17,7 @@ from store.merge import follow
 SYNTHETIC = "<synthetic>"  # the model of lines that the program writes itself
 NO_RESPONSE = "No response requested."
 TODOS_KEPT, TODO_KEPT = 100, 300
+TODOS_LENGTH = 1 << 20  # more than those can come to, every character escaped: a list cut short is no JSON
 
 
 def take_assistant(spot: Spot, message: Message) -> None:
@@ -116,4 +117,4 @@ def _todos(spot: Spot, todos: Any) -> None:
     if isinstance(todos, list) and spot.run.run_id == "main":
         entries = [fit(todo, Todo) for todo in cast("list[object]", todos)[:TODOS_KEPT]]
         words = [{"content": kept(e.content or e.active or "", TODO_KEPT), "status": e.status} for e in entries]
-        say(spot, "todos", msgspec.json.encode(words).decode(), TODOS_KEPT * TODO_KEPT * 2)
+        say(spot, "todos", msgspec.json.encode(words).decode(), TODOS_LENGTH)
