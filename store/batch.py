@@ -7,6 +7,7 @@ from msgspec.structs import astuple
 
 from store.facts import (
     Compaction,
+    Limit,
     Message,
     Prompt,
     Response,
@@ -17,6 +18,7 @@ from store.facts import (
     Task,
     ToolCall,
     Touch,
+    Turn,
     Word,
     Workflow,
     WorkflowAgent,
@@ -41,6 +43,8 @@ class Rows(Struct):
     tool_calls: list[Row]
     touches: list[Row]
     compactions: list[Row]
+    turns: list[Row]
+    limits: list[Row]
     run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
@@ -69,6 +73,8 @@ class Batch:
         self.tool_calls: dict[tuple[str, str], ToolCall] = {}
         self.touches: dict[tuple[str, str, str], Touch] = {}
         self.compactions: list[Compaction] = []
+        self.turns: dict[tuple[str, str], Turn] = {}
+        self.limits: list[Limit] = []
         self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
@@ -114,6 +120,14 @@ class Batch:
             found = self.tool_calls[key] = ToolCall(run.index, tool_use_id, is_branch, generation_id)
         return found
 
+    def turn(self, turn_id: str, run: Run, generation_id: int, is_branch: bool) -> Turn:
+        """The turn of this id, whether its start or its end is seen first."""
+        key = (turn_id, run.session.session_id)
+        found = self.turns.get(key)
+        if found is None:
+            found = self.turns[key] = Turn(run.index, turn_id, is_branch, generation_id)
+        return found
+
     def touch(self, touch: Touch, run: Run) -> None:
         """A file touched; the end of a call knows the lines that its start did not."""
         key = (touch.tool_use_id, run.session.session_id, touch.path)
@@ -149,6 +163,8 @@ class Batch:
             [astuple(call) for call in self.tool_calls.values()],
             [astuple(touch) for touch in self.touches.values()],
             [astuple(compaction) for compaction in self.compactions],
+            [astuple(turn) for turn in self.turns.values()],
+            [astuple(limit) for limit in self.limits],
             [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],

@@ -20,6 +20,7 @@ class Session(Struct, gc=False):
     cwd_at: str = ""
     forked_from: str = ""
     is_rewound: bool = False
+    parent_id: str = ""
 
 
 class Run(Struct):
@@ -192,6 +193,32 @@ class Compaction(Struct, gc=False):
     tokens_after: int | None = None
     duration_ms: int | None = None
     summary_chars: int | None = None
+
+
+class Turn(Struct, gc=False):
+    """The work that a prompt sets off: its start, its end, or both."""
+
+    run: int
+    turn_id: str
+    is_branch: bool
+    generation_id: int
+    started_at: str | None = None
+    ended_at: str | None = None
+    state: str | None = None
+    duration_ms: int | None = None
+    first_token_ms: int | None = None
+
+
+class Limit(Struct, gc=False):
+    """How much of the account's plan is used."""
+
+    limit_id: str
+    span: str
+    at: str
+    used_percent: float
+    window_minutes: int | None
+    resets_at: str | None
+    plan: str | None
 
 
 class Workflow(Struct, gc=False):

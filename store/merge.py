@@ -9,6 +9,7 @@ from store.facts import Response, Tokens
 
 PathOf = Callable[[int], bytes]  # the path of a generation's file: the last word where nothing else decides
 NEVER = "9999"
+WORTH = {"progress": 0, "growth": 1, "total": 2, "event": 3, "transcript": 4}  # which evidence is the better word
 FIELDS = Response.__struct_fields__
 PART, MODEL, REPORTED, COLUMNS = (FIELDS.index(n) for n in ("part", "model", "reported_usd_micros", "nested"))
 MEASURED = (*FIELDS[MODEL : REPORTED + 1], "best_at", "best_generation_id", "best_byte_offset", "nested")
@@ -17,7 +18,7 @@ MEASURED = (*FIELDS[MODEL : REPORTED + 1], "best_at", "best_generation_id", "bes
 def merge(known: Response, line: Response, path_of: PathOf) -> None:
     """Fold another line of the same answer, in the same session, into what is known of it."""
     if known.evidence != line.evidence:
-        if line.evidence == "transcript":
+        if WORTH[line.evidence] > WORTH[known.evidence]:
             _become(known, line)
         return
     take_best(known, line, path_of)

@@ -14,7 +14,7 @@ from msgspec.json import encode
 from store.advance import Advance
 from store.batch import Rows
 from store.facts import Response
-from store.merge import NEVER, take_best
+from store.merge import NEVER, WORTH, take_best
 from store.write_responses import PathOf, Stored, load, paths, replace
 
 FAMILY = """
@@ -46,6 +46,7 @@ EVENTS = (
     ("message", "uuid || '/' || block", "at"),
     ("tool_call", "tool_use_id", "coalesce(started_at, ended_at, '')"),
     ("compaction", "uuid", "coalesce(at, '')"),
+    ("turn", "turn_id", "coalesce(started_at, ended_at, '')"),
 )
 SHARED_EVENTS = """
 select {id}, session_key, {at}, is_branch, is_copy
@@ -76,26 +77,19 @@ where session_key = ?
 """
 REWOUND = """
 with recursive
-    main(prompt_id, previous, at) as (
-        select p.prompt_id, coalesce(p.previous, (
-            -- parents are followed within a file: the first prompt of another file goes on from the latest before it
-            select b.prompt_id
-            from prompt as b
-            join run as q using (run_key)
-            where b.session_key = :session and q.kind = 'main' and b.kind <> 'interruption'
-                and (b.at, b.prompt_id) < (p.at, p.prompt_id)
-                and not exists (
-                    select 1
-                    from prompt as e
-                    where e.session_key = :session and e.generation_id = p.generation_id
-                        and (e.at, e.prompt_id) < (p.at, p.prompt_id)
-                )
-            order by b.at desc, b.prompt_id desc
-            limit 1
-        )), p.at
+    placed(prompt_id, previous, at, is_main, place) as (
+        select p.prompt_id, p.previous, p.at, r.kind = 'main' and p.kind <> 'interruption',
+            row_number() over (partition by p.generation_id order by p.at, p.prompt_id)
         from prompt as p
         join run as r using (run_key)
-        where p.session_key = :session and r.kind = 'main' and p.kind <> 'interruption'
+        where p.session_key = :session
+    ),
+    main(prompt_id, previous, at) as (
+        -- parents are followed within a file: the first prompt of another file goes on from the latest before it
+        select prompt_id,
+            coalesce(previous, case when place = 1 then lag(prompt_id) over (order by at, prompt_id) end), at
+        from placed
+        where is_main
     ),
     thread(prompt_id) as (
         select prompt_id from (select prompt_id from main order by at desc, prompt_id desc limit 1)
@@ -217,7 +211,8 @@ def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_o
 
 def _settle_response(copies: list[Stored], rank_of: RankOf, path_of: PathOf) -> Stored:
     """All copies know the best usage of any; one of them is counted."""
-    real = [copy for copy in copies if copy[1].evidence == "transcript"] or copies
+    best = max(WORTH[copy.evidence] for _, copy in copies)
+    real = [copy for copy in copies if WORTH[copy[1].evidence] == best]
     senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[0])))
     for _, copy in real:
         take_best(senior[1], copy, path_of)

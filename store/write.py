@@ -8,6 +8,7 @@ from store.advance import Advance, Trouble, advance, note
 from store.batch import Rows
 from store.database import transaction
 from store.settle import settle
+from store.settle_sums import settle_sums
 from store.write_events import write_events
 from store.write_places import fold_places
 from store.write_responses import write_responses
@@ -33,4 +34,5 @@ def write(connection: sqlite3.Connection, portion: Portion) -> None:
         advance(connection, portion.advances)
         note(connection, portion.troubles)
         settle(connection, rows, keys.sessions, shared, portion.advances)
+        settle_sums(connection, rows, keys.sessions)
         fold_places(connection, rows)

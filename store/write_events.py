@@ -88,6 +88,25 @@ on conflict do update set
     summary_chars = coalesce(max(summary_chars, excluded.summary_chars), summary_chars, excluded.summary_chars)
 """
 
+UPSERT_TURN = """
+insert into turn (
+    session_key, run_key, turn_id, is_branch, generation_id, started_at, ended_at, state, duration_ms, first_token_ms
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
+    ended_at = coalesce(min(ended_at, excluded.ended_at), ended_at, excluded.ended_at),
+    state = coalesce(min(state, excluded.state), state, excluded.state),
+    duration_ms = coalesce(max(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms),
+    first_token_ms = coalesce(max(first_token_ms, excluded.first_token_ms), first_token_ms, excluded.first_token_ms),
+    is_branch = min(is_branch, excluded.is_branch)
+"""
+
+INSERT_LIMIT = """
+insert or ignore into limit_reading (account_id, limit_id, span, at, used_percent, window_minutes, resets_at, plan)
+values (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
 UPSERT_WORKFLOW = """
 insert into workflow (session_key, workflow_id, tool_use_id, name, summary, started_at)
 values (?, ?, ?, ?, ?, ?)
@@ -146,6 +165,8 @@ def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[
     many(UPSERT_TOOL_CALL, keyed(rows.tool_calls, *both))
     many(UPSERT_TOUCH, keyed(rows.touches, keys.session_of_run))
     many(UPSERT_COMPACTION, keyed(rows.compactions, *both))
+    many(UPSERT_TURN, keyed(rows.turns, *both))
+    many(INSERT_LIMIT, [(rows.account_id, *row) for row in rows.limits])
     many(UPSERT_WORKFLOW, keyed(rows.workflows, sessions))
     many(UPSERT_WORKFLOW_AGENT, keyed(rows.workflow_agents, sessions))
     many(UPSERT_TASK, keyed(rows.tasks, sessions))

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from store.batch import Row, Rows
 
 UPSERT_SESSION = """
-insert into session (account_id, session_id, first_at, last_at, cwd, cwd_at, forked_from, is_rewound)
-values (?, ?, ?, ?, ?, ?, ?, ?)
+insert into session (account_id, session_id, first_at, last_at, cwd, cwd_at, forked_from, is_rewound, parent_id)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (session_id, account_id) do update set
     first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at),
     last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
@@ -18,7 +18,8 @@ on conflict (session_id, account_id) do update set
         when cwd is null or (excluded.cwd_at, excluded.cwd) < (cwd_at, cwd) then excluded.cwd_at else cwd_at
     end,
     forked_from = coalesce(min(forked_from, excluded.forked_from), forked_from, excluded.forked_from),
-    is_rewound = max(is_rewound, excluded.is_rewound)
+    is_rewound = max(is_rewound, excluded.is_rewound),
+    parent_id = coalesce(max(parent_id, excluded.parent_id), parent_id, excluded.parent_id)
 returning session_key
 """
 

@@ -1,0 +1,55 @@
+"""Codex: where its rollouts are, and how they are read. The readers are imported only when a file has news."""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from collector.sources import Lines, Past, Source
+
+if TYPE_CHECKING:
+    from store.batch import Batch
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class Codex:
+    agent = "codex"
+    version = 1
+
+    def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
+        """Its home: that of this shell, and the usual one."""
+        named = environ.get("CODEX_HOME", "").strip()
+        return [*([os.path.expanduser(named)] if named else []), os.path.join(user, ".codex")]
+
+    def trees(self, root: str) -> list[str]:
+        return [os.path.join(root, name) for name in ("sessions", "archived_sessions", "session_index.jsonl")]
+
+    def kind(self, path: bytes) -> str | None:
+        """What a file below a tree is. A rollout that was compressed holds what the plain one held."""
+        if not path:
+            return "thread-names"
+        return "rollout" if path.endswith((b".jsonl", b".jsonl.zst")) else None
+
+    def is_whole(self, kind: str) -> bool:
+        return False
+
+    def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines:
+        from collector.sources.codex_rollout import Rollout, ThreadNames
+
+        if kind == "thread-names":
+            return ThreadNames(generation_id)
+        return Rollout(generation_id, session_of(path), carried)
+
+    def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
+        raise NotImplementedError(kind)
+
+
+def session_of(path: str) -> str:
+    """The thread that a file's name tells of: for a file that does not say so itself."""
+    name = os.path.basename(path)
+    found = UUID.findall(name)
+    return found[0] if found else name.removesuffix(".zst").removesuffix(".jsonl")
+
+
+SOURCE: Source = Codex()

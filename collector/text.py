@@ -1,0 +1,39 @@
+"""What is kept of the texts and numbers that agents write: as much as is shown, and nothing SQLite cannot hold."""
+
+import hashlib
+
+from store.facts import TEXT_KEPT
+
+NUL_SHOWN = "\u2400"  # SQLite ends a text at its first NUL
+
+
+def kept(text: str, length: int = TEXT_KEPT) -> str:
+    """As much of a text as is kept."""
+    text = text[:length]
+    return text.replace("\0", NUL_SHOWN) if "\0" in text else text
+
+
+def whole(value: float | None) -> int | None:
+    """A number as milliseconds, if it can be some."""
+    return int(value) if value is not None and abs(value) < 1e15 else None
+
+
+def digest(*parts: str) -> str:
+    """An id for what has none: the same for the same words, in whatever file they stand."""
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def lines_in(text: str) -> int:
+    """How many lines a file of this content has."""
+    return text.count("\n") + (not text.endswith("\n") if text else 0)
+
+
+def lines_changed(diff: str) -> tuple[int, int]:
+    """How many lines a unified diff adds and removes."""
+    added = removed = 0
+    for line in diff.split("\n"):
+        if line.startswith("+") and not line.startswith("+++ "):
+            added += 1
+        elif line.startswith("-") and not line.startswith("--- "):
+            removed += 1
+    return added, removed
