@@ -11,6 +11,7 @@ from store.batch import Batch
 from store.facts import Record, Reject
 
 EXCERPT_KEPT = 1024
+REASON_KEPT = 200
 
 
 class Understood:
@@ -101,8 +102,10 @@ def _keep(
         told.records.append(reader.take(fit(value, reader.shape), byte_offset, length, out))
     except sqlite3.Error:
         raise  # a database that fails says nothing of the line
-    except Exception as error:  # noqa: BLE001 - as above; the name of the error is the reason that is shown
-        _refuse(line, byte_offset, length, f"not understood ({type(error).__name__})", told)
+    except Exception as error:  # noqa: BLE001 - as above
+        # What a source refuses it says in its own words; of other errors the name is all that can be shown.
+        reason = str(error) if type(error) is ValueError else f"not understood ({type(error).__name__})"
+        _refuse(line, byte_offset, length, reason[:REASON_KEPT], told)
 
 
 def _refuse(content: bytes, byte_offset: int, length: int, reason: str, told: Understood) -> None:

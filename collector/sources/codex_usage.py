@@ -67,7 +67,7 @@ def take_count(spot: Spot) -> None:
     added, evidence = last, "event"
     if added is None:
         added = growth or NOTHING
-    elif follows and growth is not None and growth[:COMPARED] != last[:COMPARED] and _covers(growth, added):
+    elif follows and growth is not None and growth[:COMPARED] != added[:COMPARED] and _covers(growth, added):
         added, evidence = growth, "growth"
     if not _is_something(added):
         return

@@ -21,4 +21,4 @@ join session as s on s.session_key = p.session_key
 join account as a using (account_id)
 join device as d using (device_id)
 left join place as f on f.device_id = a.device_id and f.cwd = s.cwd
-where p.is_copy = 0;
+where p.is_copy = 0 and p.kind <> 'injected';

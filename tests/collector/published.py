@@ -23,17 +23,26 @@ class Tree(NamedTuple):
 
     name: str
     folder: Path
-    is_real: bool
+
+    @property
+    def is_real(self) -> bool:
+        return self.name.startswith("real-clients/")
+
+
+# The agents that the slow count knows, and where in a home their published files belong.
+PLACES = {"claude": Path(".claude", "projects", "p"), "codex": Path(".codex", "sessions")}
 
 
 def trees() -> list[Tree]:
-    """Every Claude home, and all that is published as one."""
+    """Every home of the agents that the slow count knows, and all that is published as one."""
     if not IS_HERE:
         return []
-    published = [Tree(f"claude/{folder.name}", folder, False) for folder in sorted((CORPUS / "claude").iterdir())]
-    real = sorted((CORPUS / "real-clients" / "claude").iterdir())
-    samples = [Tree(f"real-clients/{folder.name}", folder / "home", True) for folder in real]
-    return [*published, *samples, Tree("whole", CORPUS / "claude", False)]
+    found: list[Tree] = []
+    for agent in PLACES:
+        found += [Tree(f"{agent}/{folder.name}", folder) for folder in sorted((CORPUS / agent).iterdir())]
+        real = sorted((CORPUS / "real-clients" / agent).iterdir())
+        found += [Tree(f"real-clients/{agent}/{folder.name}", folder / "home") for folder in real]
+    return [*found, Tree("whole", CORPUS)]
 
 
 def tree(name: str) -> Tree:
@@ -46,7 +55,10 @@ def lay(one: Tree, user: Path) -> Mapping[str, str]:
     if one.is_real:
         shutil.copytree(one.folder, user, dirs_exist_ok=True)
     else:
-        shutil.copytree(one.folder, user / ".claude" / "projects" / "p", dirs_exist_ok=True)
+        for agent, place in PLACES.items():
+            if one.name == "whole" or one.name.startswith(f"{agent}/"):
+                folder = one.folder / agent if one.name == "whole" else one.folder
+                shutil.copytree(folder, user / place, dirs_exist_ok=True)
     return {"CLAUDE_CONFIG_DIR": str(user / "cfg")} if (user / "cfg").is_dir() else {}
 
 

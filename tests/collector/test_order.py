@@ -11,15 +11,11 @@ from tests.collector.published import CORPUS, lay, needed, tree
 from tests.collector.recorded import Rows, check_same, record, views
 
 REAL = (
-    "resume",
-    "subagents",
-    "workflow_headless",
-    "interrupt",
-    "accounting",
-    "usagefiles",
-    "autocompact",
-    "statscache",
-)
+    "claude/resume", "claude/subagents", "claude/workflow_headless", "claude/interrupt", "claude/accounting",
+    "claude/usagefiles", "claude/autocompact", "claude/statscache", "codex/tui", "codex/agents_v1",
+    "codex/resume_fork", "codex/legacy_0_58_0", "codex/legacy_0_135_0", "codex/legacy_0_135_0_migrated",
+    "codex/legacy_0_155_0",
+)  # fmt: skip
 # Made by hand: forks, resumed and repeated histories, old side chains, agents and workflows, sharing ids at will.
 MADE = ("dag_*", "dedup_*", "sidechain*", "session_b*", "system_*", "task_id_*", "workflow_*", "teammates", "async_*")
 HOMES = (*REAL, "made")
@@ -39,8 +35,9 @@ def files_of(name: str, user: Path) -> Files:
             _ = shutil.copytree(found, place / found.name) if found.is_dir() else shutil.copy(found, place)
     else:
         lay(tree(f"real-clients/{name}"), user)
-    projects = user / ".claude" / "projects"
-    return {path.relative_to(user): path.read_bytes() for path in sorted(projects.rglob("*")) if path.is_file()}
+    trees = (user / ".claude" / "projects", user / ".codex")
+    found = sorted(path for tree in trees for path in tree.rglob("*") if path.is_file())
+    return {path.relative_to(user): path.read_bytes() for path in found}
 
 
 # How a tree grows: the files to write one after the other, each with all it holds by then.
