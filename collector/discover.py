@@ -5,9 +5,12 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from collector.sources import Source
+from collector.sources import DATABASE, Source
+from collector.wal import seen_with_log
 from store.config import Config
 from store.sources import Seen, seen_of
+
+CLOSED = ("folder", "link")  # kinds of what is not looked into: it says nothing of the files that were known below it
 
 
 class Found(NamedTuple):
@@ -44,8 +47,13 @@ def roots(sources: list[Source], config: Config, environ: Mapping[str, str], use
     return found
 
 
-def walk(tree: str, kind_of: Callable[[bytes], str | None]) -> Iterator[Found]:
-    """The wanted files below a tree, and the folders that could not be looked into."""
+def walk(
+    tree: str, kind_of: Callable[[bytes], str | None], skips: Callable[[bytes], bool] | None = None
+) -> Iterator[Found]:
+    """The wanted files below a tree, the folders that could not be looked into, and the links that are not followed.
+
+    A link may be a folder's: to ask where it leads would be to follow it, and could wait for ever on a dead disk.
+    """
     waiting = [os.fsencode(tree)]
     base = len(waiting[0])
     while waiting:
@@ -59,15 +67,17 @@ def walk(tree: str, kind_of: Callable[[bytes], str | None]) -> Iterator[Found]:
         for entry in entries:
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+                    if skips is None or not skips(entry.path[base:]):
+                        waiting.append(entry.path)
                     continue
-                kind = kind_of(entry.path[base:])
+                kind = kind_of(entry.path[base:]) or ("link" if entry.is_symlink() else None)
                 if kind is None:
                     continue
                 found = entry.stat(follow_symlinks=False)
             except OSError:
                 continue  # it vanished between the listing and the look
-            yield Found(entry.path, kind, seen_of(found), _problem(found.st_mode))
+            seen = seen_with_log(entry.path, found) if kind == DATABASE else seen_of(found)
+            yield Found(entry.path, kind, seen, _problem(found.st_mode))
 
 
 def shown(raw_path: bytes) -> str:

@@ -3,11 +3,12 @@
 import os
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from collector.sources import Lines, Past, Source, all_sources
+from collector.sources import DATABASE, Lines, Past, RowSource, Source, all_sources
 from collector.tail import LINE_CAP, Read, Stretch, Tail, Unreadable, open_file
 from collector.understand import Understood, peek, reject, understand
 from store.advance import Advance, Trouble
@@ -15,6 +16,9 @@ from store.batch import Batch
 from store.facts import Record
 from store.sources import Known, Seen, seen_of
 from store.write import Portion
+
+if TYPE_CHECKING:
+    from collector.rows import Rows
 
 PORTION_BYTES = 32 << 20  # of source: fewer transactions write fewer pages twice, at a bounded cost in memory
 WHOLE_CAP = 4 << 20
@@ -71,6 +75,8 @@ class Reading:
             try:
                 if self._sources[job.agent].is_whole(job.known.kind):
                     self._whole(job, descriptor, seen, batch)
+                elif job.known.kind == DATABASE:
+                    self._lines(job, self._database(job))
                 else:
                     self._lines(job, Tail(descriptor, seen, job.known, self._read))
             except OSError as error:
@@ -81,7 +87,7 @@ class Reading:
 
     # -- files of lines
 
-    def _lines(self, job: Job, tail: Tail) -> None:
+    def _lines(self, job: Job, tail: "Tail | Rows") -> None:
         generation_id, carried = job.known.generation_id, job.known.carried
         if not tail.is_same():
             if self._begin_anew is None:
@@ -116,7 +122,7 @@ class Reading:
             refused.digest, refused.excerpt = line.digest, line.excerpt
             told.rejects.append(refused)
 
-    def _advance(self, job: Job, tail: Tail, reader: Lines, told: Understood, trouble: str = "") -> None:
+    def _advance(self, job: Job, tail: "Tail | Rows", reader: Lines, told: Understood, trouble: str = "") -> None:
         state, reason = ("foreign", reader.foreign) if reader.foreign else ("read", None)
         if trouble:
             state, reason = "unreadable", trouble
@@ -128,6 +134,14 @@ class Reading:
                 max((record.at for record in told.records if record.at is not None), default=None), told.mended,
             )
         )  # fmt: skip
+
+    def _database(self, job: Job) -> "Rows":
+        """A file of which rows are read: they come as whole lines too."""
+        from collector.rows import Rows  # few agents have one
+
+        source = self._sources[job.agent]
+        assert isinstance(source, RowSource)  # its kind says so
+        return Rows(source, job.known, self._past(job.known.generation_id))
 
     # -- files that are read in one piece
 

@@ -1,7 +1,7 @@
 """config.toml in the data folder: the user's names for accounts and projects, and more roots to look in."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar, cast
 
 from store.errors import FleetmeterError
@@ -25,8 +25,8 @@ class Config(NamedTuple):
 NOTHING = Config({}, {}, {}, None)
 
 
-def load(home: StrPath) -> Config:
-    """What the file says, every key checked; without a file, the defaults."""
+def load(home: StrPath, agents: Collection[str]) -> Config:
+    """What the file says, every key checked; without a file, the defaults. agents are the names that roots may have."""
     path = os.path.join(home, NAME)
     if not os.path.exists(path):
         return NOTHING
@@ -39,11 +39,15 @@ def load(home: StrPath) -> Config:
         raise FleetmeterError(f"{path}: {error}", hint="fix the line, or delete the file") from error
     for key in document:
         if key not in Config._fields:
-            raise FleetmeterError(f"{path}: unknown key `{key}`", hint=_nearest(key))
+            raise FleetmeterError(f"{path}: unknown key `{key}`", hint=_nearest(key, Config._fields))
+    roots = _table(path, "roots", document, _folders)
+    for agent in roots:
+        if agent not in agents:
+            raise FleetmeterError(f"{path}: unknown agent `{agent}` in `roots`", hint=_nearest(agent, agents))
     return Config(
         accounts=_names(path, "accounts", document),
         projects=_names(path, "projects", document),
-        roots=_table(path, "roots", document, _folders),
+        roots=roots,
         device_name=_text(path, "device_name", document["device_name"]) if "device_name" in document else None,
     )
 
@@ -68,15 +72,19 @@ def _text(path: str, key: str, value: object) -> str:
 def _folders(path: str, key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _wrong(path, key, "a list of folders")
-    return tuple(os.path.expanduser(_text(path, key, folder)) for folder in cast("list[object]", value))
+    folders = tuple(os.path.expanduser(_text(path, key, folder)) for folder in cast("list[object]", value))
+    for folder in folders:
+        if not os.path.isabs(folder):  # it would be another folder wherever fleetmeter is started
+            raise _wrong(path, key, f"a list of folders that begin with / or ~/, not `{folder}`")
+    return folders
 
 
 def _wrong(path: str, key: str, expected: str) -> FleetmeterError:
     return FleetmeterError(f"{path}: `{key}` should be {expected}", hint="fix the line, or delete it")
 
 
-def _nearest(key: str) -> str:
+def _nearest(key: str, names: Collection[str]) -> str:
     import difflib
 
-    close = difflib.get_close_matches(key, Config._fields, n=1, cutoff=0)
-    return f"did you mean `{close[0]}`?" if close else f"the keys are {', '.join(Config._fields)}"
+    close = difflib.get_close_matches(key, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"it may be {', '.join(f'`{name}`' for name in names)}"

@@ -14,6 +14,7 @@ from store.home import StrPath
 
 NAME = "fleetmeter.db"
 BUSY_S = 5.0
+OLDEST_SQLITE = (3, 38)  # the views speak its JSON
 CHECKPOINT_PAGES = 1000
 
 WRITER_SETTINGS = """
@@ -41,6 +42,7 @@ def open_writer(
     detect: Detector = filesystem_type,
 ) -> sqlite3.Connection:
     """Open the database to write, made or migrated first if need be. Whoever then writes holds the writer's lock."""
+    check_sqlite()
     homes.prepare(home, detect)
     path = path_in(home)
     if not os.path.lexists(path):
@@ -65,9 +67,16 @@ def open_reader(
     home: StrPath, *, folder: StrPath = schema.FOLDER, detect: Detector = filesystem_type
 ) -> sqlite3.Connection:
     """Open the database to read it; it is never made, changed or migrated."""
+    check_sqlite()
     path = path_in(home)
-    if not os.path.lexists(path):
-        raise NoDatabaseYet(f"nothing is recorded yet in {os.fspath(home)}", hint="run `fleetmeter collect --once`")
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        raise NoDatabaseYet(
+            f"nothing is recorded yet in {os.fspath(home)}", hint="run `fleetmeter collect --once`"
+        ) from None
+    except OSError as error:  # of what cannot be looked at nobody knows whether it is there
+        raise homes.unusable(path, "cannot be looked at", error) from error
     refuse_network(os.fspath(home), detect)
     newest = schema.newest(folder)
     version = header.check(path, newest)
@@ -106,6 +115,16 @@ def connect_writer(path: str, wal_autocheckpoint: int) -> sqlite3.Connection:
         connection.close()
         raise FleetmeterError(f"{path}: this place allows no WAL mode", hint="set FLEETMETER_HOME to a local disk")
     return connection
+
+
+def check_sqlite() -> None:
+    """Python brings SQLite along, or takes the system's; an old one would fail later, and say nothing that helps."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise FleetmeterError(
+            f"this Python works with SQLite {sqlite3.sqlite_version}; fleetmeter needs {oldest} or later",
+            hint="install fleetmeter with a newer Python: `uv tool install --python 3.13` brings both",
+        )
 
 
 def is_current(connection: sqlite3.Connection, folder: StrPath) -> bool:

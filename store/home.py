@@ -30,12 +30,21 @@ def prepare(home: StrPath, detect: Detector = filesystem_type) -> None:
     """Make the folder, or check the one that is there: a folder of ours, for us alone, on a disk of this machine."""
     folder = os.fspath(home)
     refuse_network(folder, detect)
-    if make_folder(folder):
-        return
-    found = os.stat(folder)
+    try:
+        if make_folder(folder):
+            return
+        found = os.stat(folder)
+    except OSError as error:
+        raise unusable(folder, "cannot be made", error) from error
     if not stat.S_ISDIR(found.st_mode):
         raise FleetmeterError(f"{folder} is not a folder", hint="move it away, or set FLEETMETER_HOME to another place")
     _refuse_stranger(folder, found)
+    # Both kinds of read-only are told here, before the lock file and SQLite fail on them in words of their own.
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise FleetmeterError(
+            f"{folder} lies on a file system that is mounted read-only: nothing can be recorded there",
+            hint="mount it writable, or set FLEETMETER_HOME to a folder on another disk",
+        )
     if found.st_mode & 0o077:
         names = os.listdir(folder)
         # A chmod of a folder that others share (a temporary folder, a home) would lock them out of it.
@@ -45,6 +54,19 @@ def prepare(home: StrPath, detect: Detector = filesystem_type) -> None:
                 hint="set FLEETMETER_HOME to a folder of its own, or close this one with `chmod 700`",
             )
         os.chmod(folder, 0o700)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FleetmeterError(
+            f"{folder} may not be written: nothing can be recorded there",
+            hint=f"give it back its permissions with `chmod 700 {folder}`, or set FLEETMETER_HOME to another folder",
+        )
+
+
+def unusable(path: str, what: str, error: OSError) -> FleetmeterError:
+    """The error for a person where the system refuses the data folder, or something above it."""
+    return FleetmeterError(
+        f"{path} {what}: {error.strerror}",
+        hint="check the owner and the permissions of all folders above it, or set FLEETMETER_HOME to another place",
+    )
 
 
 def make_folder(folder: str) -> bool:

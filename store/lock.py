@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from store.errors import FleetmeterError, LockHeld
@@ -14,15 +14,22 @@ WRITER = "fleetmeter.lock"
 CREATOR = "fleetmeter.create.lock"
 
 POLL_S = 0.02
+PATIENCE_S = 0.5
+"""Who waits longer is told for whom."""
+
+Waiting = Callable[[int, str], None]
+"""Told once of a wait: the pid of the holder (0 when it has not said its name yet), and what it is doing."""
 
 
 @contextmanager
-def hold(home: StrPath, doing: str, *, wait_s: float = 0.0, name: str = WRITER) -> Generator[None, None, None]:
+def hold(
+    home: StrPath, doing: str, *, wait_s: float = 0.0, name: str = WRITER, waiting: Waiting | None = None
+) -> Generator[None, None, None]:
     """Hold the lock of that name while the block runs, or raise LockHeld after wait_s."""
     # The file is never unlinked: two processes could then hold "the" lock, each on its own inode.
     descriptor = _open(os.path.join(home, name))
     try:
-        _take(descriptor, wait_s)
+        _take(descriptor, wait_s, waiting)
         _write(descriptor, f"{os.getpid()} {doing}\n".encode())
         try:
             yield
@@ -42,28 +49,37 @@ def _open(path: str) -> int:
     return descriptor
 
 
-def _take(descriptor: int, wait_s: float) -> None:
+def _take(descriptor: int, wait_s: float, waiting: Waiting | None) -> None:
     # Monotonic: a clock that is set while we wait must neither hang us nor end the wait.
-    end = time.monotonic() + wait_s
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError as error:
-            left_s = end - time.monotonic()
-            if left_s <= 0:
+            waited_s = time.monotonic() - began
+            if waited_s >= wait_s:
                 raise _held(descriptor) from error
-            time.sleep(min(POLL_S, left_s))
+            if waiting is not None and waited_s >= PATIENCE_S:
+                waiting(*_holder(descriptor))
+                waiting = None
+            time.sleep(min(POLL_S, wait_s - waited_s))
+
+
+def _holder(descriptor: int) -> tuple[int, str]:
+    """Who holds the lock, and for what; 0 while it is taken this very moment, and not signed yet."""
+    pid, _, doing = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip().partition(" ")
+    return (int(pid), doing) if pid.isdecimal() else (0, "writing")
 
 
 def _held(descriptor: int) -> LockHeld:
-    pid, _, doing = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip().partition(" ")
-    if not pid.isdecimal():  # taken this very moment, and not signed yet
+    pid, doing = _holder(descriptor)
+    if not pid:
         return LockHeld("another fleetmeter process is writing", hint="wait until it has finished", pid=0)
     return LockHeld(
         f"another fleetmeter process is writing: {doing} (pid {pid})",
         hint=f"wait until it has finished, or stop it with `kill {pid}`",
-        pid=int(pid),
+        pid=pid,
     )
 
 

@@ -145,9 +145,37 @@ def set_state(
         )
 
 
-def rename(connection: sqlite3.Connection, source_id: int, raw_path: bytes, path: str) -> None:
-    """The same file under another name: its rows stay, its path follows."""
-    connection.execute("update source set raw_path = ?, path = ? where source_id = ?", (raw_path, path, source_id))
+# A session goes along with the last of its files. Where its new account knows a session of that id already, both stay.
+MOVE_SESSIONS = """
+update or ignore session set account_id = :account
+where session_key in (
+        select f.session_key
+        from session_file as f
+        join generation as g using (generation_id)
+        where g.source_id = :source
+    )
+    and not exists (
+        select 1
+        from session_file as f
+        join generation as g using (generation_id)
+        join source as s using (source_id)
+        where f.session_key = session.session_key and s.account_id <> :account and s.state <> 'gone'
+    )
+"""
+
+
+def rename(connection: sqlite3.Connection, known: Known, account: int, raw_path: bytes, path: str) -> Known:
+    """The same file under another name: its rows stay, its path follows, and they belong to the root it is under now.
+
+    So the rows are those that a first look at the files as they lie would give, and new lines join the old ones.
+    """
+    connection.execute(
+        "update source set account_id = ?, raw_path = ?, path = ? where source_id = ?",
+        (account, raw_path, path, known.source_id),
+    )
+    if account != known.account_id:
+        connection.execute(MOVE_SESSIONS, {"account": account, "source": known.source_id})
+    return known._replace(account_id=account, raw_path=raw_path)
 
 
 def forget(connection: sqlite3.Connection, source_id: int) -> None:

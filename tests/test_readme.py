@@ -7,7 +7,7 @@ import pytest
 
 from store import schema
 from store.config import Config
-from store.database import open_reader, open_writer
+from store.database import OLDEST_SQLITE, open_reader, open_writer
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 NAMES = re.compile(r"`([a-z0-9_]+)`")
@@ -54,3 +54,15 @@ def test_every_command_is_documented() -> None:
         options = [option for option in (*command.flags, *command.values) if option.startswith("--")]
         for option in options:
             assert option in section("Commands"), f"{name} {option}"
+
+
+def test_every_exit_code_is_documented() -> None:
+    from viewers import cli, trouble
+
+    codes = {0, trouble.FAILED, trouble.USAGE, trouble.CUT, cli.INTERRUPTED, cli.BROKEN_PIPE}
+    rows = re.findall(r"^\| (\d+) \| ", section("Commands"), flags=re.MULTILINE)
+    assert sorted(codes) == sorted(map(int, rows))
+
+
+def test_the_oldest_sqlite_is_documented() -> None:
+    assert f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or later" in README

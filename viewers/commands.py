@@ -60,7 +60,7 @@ def sql(
     rows: Annotated[int, typer.Option(min=1, help="Stop after so many rows.")] = cli.ROWS,
     seconds: Annotated[float, typer.Option(min=0.1, max=3600, help="Stop after so many seconds.")] = cli.SECONDS,
 ) -> None:
-    """Ask the database; nothing can be changed."""
+    """Ask the database; nothing can be changed. Exit code 3: cut at the limit of rows or seconds."""
     raise typer.Exit(cli.sql(statement=statement, as_json=as_json, as_csv=as_csv, rows=rows, seconds=seconds))
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from store import home as homes
+from store.lock import Waiting
 from viewers import format, output, terminal
 from viewers.progress import Step, bar
+from viewers.text import clean
 from viewers.trouble import UsageTrouble
 
 
@@ -35,7 +37,7 @@ class Summary(Protocol):
 
 
 # The collector's own function. A viewer may not import it, so the command line hands it in.
-Collect = Callable[[str, Mapping[str, str], str, Step | None], Summary]
+Collect = Callable[[str, Mapping[str, str], str, Step | None, Waiting | None], Summary]
 
 
 def run(collect: Collect, *, once: bool, as_json: bool) -> int:
@@ -56,7 +58,13 @@ def run(collect: Collect, *, once: bool, as_json: bool) -> int:
 def record(collect: Collect) -> Summary:
     """Record everything there is, with a bar where a person waits."""
     with bar("recording") as step:
-        return collect(homes.locate(), os.environ, os.path.expanduser("~"), step)
+        return collect(homes.locate(), os.environ, os.path.expanduser("~"), step, tell_waiting)
+
+
+def tell_waiting(pid: int, doing: str) -> None:
+    """Why nothing happens yet."""
+    holder = f"pid {pid}" if pid else "another fleetmeter process"
+    terminal.say(f"waiting for {holder}, which is {clean(doing)}…")
 
 
 def words(summary: Summary, took_s: float) -> str:

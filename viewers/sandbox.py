@@ -15,10 +15,10 @@ if __name__ == "__main__":  # -I keeps the folder of the script off the path, an
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from store.database import open_reader
-from store.errors import FleetmeterError
+from store.errors import FleetmeterError, NoDatabaseYet
 from viewers import fence, terminal
 from viewers.answer import SHAPES, Answer
-from viewers.trouble import FAILED, UsageTrouble, tell
+from viewers.trouble import CUT, UsageTrouble, tell
 
 MEMORY_BYTES = 200_000_000
 GRACE_S = 0.1
@@ -49,8 +49,14 @@ def main() -> None:
 
 def ask(home: str, answer: Answer, rows: int, seconds: float, statement: str) -> int:
     """Run the statement within its limits; what it gave before it was stopped is shown."""
-    stopped, code = "", 0
-    with closing(open_reader(home)) as reader:
+    try:
+        reader = open_reader(home)
+    except NoDatabaseYet as nothing:
+        answer.end()
+        tell(nothing)
+        return 0
+    stopped = ""
+    with closing(reader):
         # Only in an odd file is there text that is no UTF-8, or in a cast of a blob; neither should end the query.
         reader.text_factory = readable
         enclose(seconds)
@@ -66,13 +72,13 @@ def ask(home: str, answer: Answer, rows: int, seconds: float, statement: str) ->
         except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
             if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
                 raise explained(error, refused()) from error
-            stopped, code = f"stopped after {seconds:g} s; --seconds N gives it longer", FAILED
+            stopped = f"stopped after {seconds:g} s; --seconds N gives it longer"
     # Nobody waits for the database now, so the writing of the answer may take its time.
     signal.setitimer(signal.ITIMER_REAL, PRINTING_S)
     answer.end()
     if stopped:
         terminal.say(f"fleetmeter: {stopped}")
-    return code
+    return CUT if stopped else 0
 
 
 def readable(raw: bytes) -> str:

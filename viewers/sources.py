@@ -1,5 +1,6 @@
 """`sources`: which files are read, how far, and what is wrong with those that are not."""
 
+from collections import Counter
 from contextlib import closing
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from store.database import open_reader
 from store.errors import NoDatabaseYet
 from viewers import format, output, query, terminal
 from viewers.table import Column, Row, lines
-from viewers.text import short_path
+from viewers.text import clean, short_path
 from viewers.trouble import tell
 
 NEWEST = 20
@@ -72,7 +73,7 @@ def run(*, as_json: bool, is_all: bool) -> int:
         output.print_json(document(states, found))
         return 0
     shown = found if is_all else listed(found)
-    terminal.show(summary(states), *(["", *table(shown)] if shown else []))
+    terminal.show(summary(states), *unreachable(found), *(["", *table(shown)] if shown else []))
     if len(shown) < len(found):
         terminal.say("", f"{format.things(len(found) - len(shown), 'more file')}; --all lists them")
     return 0
@@ -96,6 +97,15 @@ def summary(states: list[State]) -> str:
         f"{format.things(sum(state.records for state in states), 'record')}, "
         f"{format.count(sum(state.rejected for state in states))} rejected"
     )
+
+
+def unreachable(found: list[Source]) -> list[str]:
+    """A line for each folder that is out of reach: a disk that is not mounted may hold thousands of files."""
+    files = Counter(source.reason or "" for source in found if source.state == "unreachable")
+    return [
+        terminal.paint(f"not reachable now: {format.things(number, 'file')} below {clean(reason)}", "bold")
+        for reason, number in files.items()
+    ]
 
 
 def table(sources: list[Source]) -> list[str]:

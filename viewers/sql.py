@@ -6,7 +6,7 @@ import sys
 
 from store import home as homes
 from viewers import terminal
-from viewers.trouble import FAILED, UsageTrouble
+from viewers.trouble import CUT, FAILED, UsageTrouble
 
 SANDBOX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sandbox.py")
 
@@ -43,8 +43,8 @@ def run(statement: str, *, as_json: bool, as_csv: bool, rows: int, seconds: floa
         return code
     if -code == signal.SIGALRM:
         terminal.say(f"fleetmeter: stopped after {seconds:g} s; --seconds N gives it longer")
-    else:
-        terminal.say(f"fleetmeter: the query was ended by signal {-code}, probably for want of memory")
+        return CUT
+    terminal.say(f"fleetmeter: the query was ended by signal {-code}, probably for want of memory")
     return FAILED
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 COMPACT_BELOW = 100
@@ -45,5 +46,7 @@ def show(*lines: str) -> None:
 
 
 def say(*lines: str) -> None:
-    """Talk: lines to stderr, never to stdout."""
+    """Talk: lines to stderr, never to stdout; after the data that was shown before, also where both are one file."""
+    with suppress(OSError):  # what cannot be written is still there at the end, where it is told
+        sys.stdout.flush()
     sys.stderr.write("".join(f"{line}\n" for line in lines))

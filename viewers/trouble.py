@@ -4,7 +4,7 @@ from store.errors import FleetmeterError
 from viewers import terminal
 from viewers.text import clean
 
-FAILED, USAGE = 1, 2
+FAILED, USAGE, CUT = 1, 2, 3
 
 # What SQLite calls it → what happened, and what to do.
 SQLITE = {

@@ -3,7 +3,7 @@
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -41,6 +41,42 @@ class Source(Protocol):
     def is_whole(self, kind: str) -> bool: ...
     def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines: ...
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None: ...
+
+
+DATABASE = "database"  # the kind of a file of which rows are read, not bytes: see collector/rows.py
+
+
+class Log(NamedTuple):
+    """A table that only grows. after: rows above place ?1, at most ?2: place, id, columns, data. last: place of ids."""
+
+    after: str
+    last: str
+
+
+class Table(NamedTuple):
+    """A table whose rows change in place. changed: place and time of the rows changed after; rows: those of places."""
+
+    name: str
+    changed: str
+    rows: str
+
+
+class Layout(NamedTuple):
+    """The statements that read one version of an agent's database. known says if one of the witnesses is there."""
+
+    log: Log | None
+    tables: tuple[Table, ...]
+    newest: str
+    witnesses: str
+    known: str
+
+
+@runtime_checkable
+class RowSource(Protocol):
+    """A source whose files of kind DATABASE are read by rows. skips: folders that are not walked."""
+
+    def skips(self, folder: bytes) -> bool: ...
+    def layout(self, tables: frozenset[str]) -> Layout: ...
 
 
 def all_sources() -> list[Source]:

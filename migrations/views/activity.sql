@@ -13,13 +13,14 @@ select
     p.text,
     p.chars as size,
     null as duration_ms,
-    p.prompt_id as ref
+    p.prompt_id as ref,
+    null as status
 from prompt as p
 join session as s on s.session_key = p.session_key
 join run as r on r.run_key = p.run_key
 join account as a on a.account_id = s.account_id
 join device as d on d.device_id = a.device_id
-where p.is_copy = 0
+where p.is_copy = 0 and p.kind <> 'injected'
 union all
 select
     a.agent,
@@ -33,7 +34,8 @@ select
     m.text,
     m.chars,
     m.duration_ms,
-    m.uuid
+    m.uuid,
+    m.status
 from message as m
 join session as s on s.session_key = m.session_key
 join run as r on r.run_key = m.run_key
@@ -53,7 +55,8 @@ select
     c.target,
     c.result_bytes,
     c.duration_ms,
-    c.tool_use_id
+    c.tool_use_id,
+    null
 from tool_call as c
 join session as s on s.session_key = c.session_key
 join run as r on r.run_key = c.run_key
@@ -73,7 +76,8 @@ select
     c.name,
     c.result_bytes,
     c.duration_ms,
-    c.tool_use_id
+    c.tool_use_id,
+    null
 from tool_call as c
 join session as s on s.session_key = c.session_key
 join run as r on r.run_key = c.run_key
@@ -93,7 +97,8 @@ select
     k.reason,
     k.tokens_before,
     k.duration_ms,
-    k.uuid
+    k.uuid,
+    null
 from compaction as k
 join session as s on s.session_key = k.session_key
 join run as r on r.run_key = k.run_key

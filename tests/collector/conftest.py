@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collector.once import collect_once
+from tests.collector.clock import Clock
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +53,12 @@ def places(tmp_path: Path, empty_home: Path) -> Iterator[Path]:
             shutil.rmtree(folder)
 
     return fresh()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """What the program and the database take for the time."""
+    clock = Clock(monkeypatch)
+    yield clock
+    monkeypatch.undo()
+    clock.close()

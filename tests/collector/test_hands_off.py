@@ -68,7 +68,7 @@ def lay_traps(project: Path, outside: Path) -> list[Path]:
         finally:
             os.chdir(here)
     os.link(real, project / "second-name.jsonl")
-    return [project / f"{name}.jsonl" for name in (*links, "fifo", "socket")]
+    return [project / f"{name}.jsonl" for name in (*links, "fifo", "socket")] + [project / "linked", project / "loop"]
 
 
 def picture(*folders: Path) -> Tree:
@@ -161,6 +161,8 @@ def check_c15_calls(home: Path, project: Path, outside: Path, mutant: str = "non
         found = trespasses(text, user / ".claude")
         assert not found, "\n".join(found)
         assert f"{outside}/" not in text
+        looks = [line for line in text.splitlines() if re.search(r'/(linked|loop)"', line)]
+        assert looks and all("lstat(" in line or "NOFOLLOW" in line for line in looks)
         with (project / f"{session_id(2)}.jsonl").open("ab") as file:
             file.write(Conversation(session_id(2), 99).turns(1))
 

@@ -68,6 +68,7 @@ def test_C10_a_long_line_costs_little(project: Path, home: Path, user: Path) -> 
 @pytest.mark.full
 @pytest.mark.promise("C10")
 def test_C10_a_line_of_a_gigabyte_costs_little(project: Path, home: Path, user: Path) -> None:
+    """B18 and, until its newline is written, B19."""
     path = project / f"{SESSION}.jsonl"
     seconds = check_c10(1024, path, home, user)
     start = time.perf_counter()
@@ -87,7 +88,7 @@ def test_C10_fails(mutant: str, project: Path, home: Path, user: Path) -> None:
 @pytest.mark.promise("C9")
 @pytest.mark.parametrize("size", [MB - 1, MB, MB + 1, 16 * MB - 1, 16 * MB, 16 * MB + 1])
 def test_C9_a_line_as_long_as_a_chunk_or_the_cap(size: int, project: Path, home: Path, user: Path) -> None:
-    """B16 to B18: at the edge of what is read at once and of what is kept whole, nothing is lost or doubled."""
+    """B16 and B18: at the edge of what is read at once and of what is kept whole, nothing is lost or doubled."""
     path = project / f"{SESSION}.jsonl"
     line = answer(2, "@")
     line = line.replace(b"@", b"x" * (size - len(line)))
@@ -103,6 +104,7 @@ def test_C9_a_line_as_long_as_a_chunk_or_the_cap(size: int, project: Path, home:
 @pytest.mark.promise("C9")
 @pytest.mark.parametrize("off", [-1, 0, 1])
 def test_C9_a_newline_at_the_edge_of_a_chunk(off: int, project: Path, home: Path, user: Path) -> None:
+    """B17."""
     path = project / f"{SESSION}.jsonl"
     filler = b"x" * (MB - 1 + off - len(answer(1))) + b"\n"
     path.write_bytes(answer(1) + filler + answer(2))

@@ -7,6 +7,7 @@ import pytest
 
 from collector.once import collect_once
 from store.database import open_reader
+from store.errors import FleetmeterError
 
 
 def line(cwd: str, number: int) -> str:
@@ -66,6 +67,17 @@ def test_a_change_of_names_is_followed_without_reading_anything_again(home: Path
     assert recorded(home, user) == [("s0", "/src/app", ".claude"), ("s1", "/src/app", ".claude")]
 
 
+def test_a_home_whose_dotfiles_are_in_git_swallows_no_project(
+    home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = user / ".claude" / "projects" / "p"
+    for number, cwd in enumerate(("/src", "/src/lib", "/"), 2):
+        (project / f"s{number}.jsonl").write_text(line(cwd, number) + "\n", "utf-8")
+    monkeypatch.setenv("HOME", "/src")
+    projects = [project for _, project, _ in recorded(home, user)]
+    assert projects == ["/src/app", "/src/app", "/src", "/src/lib", "/"]
+
+
 def test_the_device_is_one_and_the_same_on_every_look(home: Path, user: Path) -> None:
     for name in ("desk", "lap"):
         config(home, f'device_name = "{name}"\n')
@@ -81,3 +93,10 @@ def test_a_root_of_the_configuration_is_looked_at_too(home: Path, user: Path, tm
     (more / "s7.jsonl").write_text(line("/srv/other", 7) + "\n", "utf-8")
     config(home, f'[roots]\nclaude = ["{tmp_path / "backup"}"]\n')
     assert ("s7", "/srv/other", "backup") in recorded(home, user)
+
+
+@pytest.mark.parametrize("roots", ['clod = ["/backup"]', 'claude = ["backup"]'])
+def test_a_root_that_nobody_would_look_in_is_refused(home: Path, user: Path, roots: str) -> None:
+    config(home, f"[roots]\n{roots}\n")
+    with pytest.raises(FleetmeterError, match=r"config\.toml.*roots"):
+        collect_once(str(home), {}, str(user))

@@ -31,6 +31,7 @@ def test_a_file_that_cannot_be_opened_is_read_when_it_can(
 
 
 def _unreadable_for_a_while(project: Path, home: Path, user: Path, reason: str) -> None:
+    """B76."""
     path = project / "x.jsonl"
     path.write_bytes(prompt(1) + answer(1))
     path.chmod(0)
@@ -48,6 +49,7 @@ def _unreadable_for_a_while(project: Path, home: Path, user: Path, reason: str) 
 def test_a_file_deleted_while_open_keeps_what_was_read(
     project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B79."""
     path = project / "x.jsonl"
     path.write_bytes(prompt(1) + answer(1))
     opened = tail.open_file
@@ -70,6 +72,7 @@ def test_a_file_deleted_while_open_keeps_what_was_read(
 def test_a_file_that_changes_between_the_look_and_the_reading(
     change: str, project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """B82 and B83."""
     path, whole = project / "x.jsonl", prompt(1) + answer(1) + prompt(2) + answer(2)
     path.write_bytes(whole)
     opened = tail.open_file
@@ -119,9 +122,29 @@ def test_a_tree_that_cannot_be_reached_does_not_say_that_its_files_are_gone(
     record(home, user)
     (user / ".claude").rename(user / "elsewhere")
     record(home, user)
-    assert source(home, path)["state"] == "read"
+    assert source(home, path)["state"] == "unreachable"
     (user / "elsewhere").rename(user / ".claude")
     path.unlink()
     record(home, user)
     assert source(home, path)["state"] == "gone"
     assert rows(home, "select message_id from responses") == [("msg_1",)]
+
+
+def test_a_folder_that_became_a_link_does_not_say_that_its_files_are_gone(
+    project: Path, home: Path, user: Path
+) -> None:
+    """USERS 39: it is not followed, and shown for as long as it is a link."""
+    path = project / f"{SESSION}.jsonl"
+    path.write_bytes(prompt(1) + answer(1))
+    record(home, user)
+    project.rename(user / "elsewhere")
+    project.symlink_to(user / "elsewhere")
+    for _ in range(2):
+        assert record(home, user).unreadable == 1
+        assert source(home, path)["state"] == "unreachable"
+        assert source(home, project)["state"] == "skipped"
+        assert source(home, project)["reason"] == "a symbolic link: not followed"
+    project.unlink()
+    (user / "elsewhere").rename(project)
+    assert record(home, user).unreadable == 0
+    assert rows(home, "select path, state from sources") == [(str(path), "read")]

@@ -86,6 +86,7 @@ def test_C13_fails_without_a_second_look(home: Path, project: Path) -> None:
 def test_C13_a_sidecar_that_says_nothing_is_harmless_and_seen(
     content: bytes | None, home: Path, project: Path, tmp_path: Path
 ) -> None:
+    """B80."""
     user = project.parents[2]
     lay_tree(project, turns=1)
     record(home, user)
@@ -110,6 +111,7 @@ def test_C13_a_sidecar_that_says_nothing_is_harmless_and_seen(
 
 @pytest.mark.promise("C13")
 def test_C13_a_huge_sidecar_is_not_read(home: Path, project: Path) -> None:
+    """B80."""
     lay_tree(project, turns=1)
     for sidecar in sidecars(project):
         os.truncate(sidecar, 100_000_000)

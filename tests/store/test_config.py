@@ -11,11 +11,11 @@ from store.errors import FleetmeterError
 def configured(home: Path, text: str) -> Config:
     home.mkdir(mode=0o700, exist_ok=True)
     (home / "config.toml").write_text(text)
-    return load(home)
+    return load(home, ["agent", "another"])
 
 
 def test_without_a_file_there_are_defaults(home: Path) -> None:
-    assert load(home) == NOTHING == Config({}, {}, {}, None)
+    assert load(home, []) == NOTHING == Config({}, {}, {}, None)
 
 
 def test_every_key_is_read(home: Path, tmp_path: Path) -> None:
@@ -46,8 +46,13 @@ def test_every_key_is_read(home: Path, tmp_path: Path) -> None:
         ("accounts = 'x'", "`accounts` should be a table", "fix the line"),
         ("[accounts]\na = 1", "`accounts.a` should be a text", "fix the line"),
         ("[projects]\na = ''", "`projects.a` should be a text", "fix the line"),
-        ("[roots]\na = '/x'", "`roots.a` should be a list of folders", "fix the line"),
-        ("[roots]\na = [1]", "`roots.a` should be a text", "fix the line"),
+        ("[roots]\nagent = '/x'", "`roots.agent` should be a list of folders", "fix the line"),
+        ("[roots]\nagent = [1]", "`roots.agent` should be a text", "fix the line"),
+        ("[roots]\nagent = ['/x', 'x/y']", "begin with / or ~/, not `x/y`", "fix the line"),
+        ("[roots]\nagent = ['./x']", "`roots.agent` should be a list of folders that begin", "fix the line"),
+        ("[roots]\nagent = ['~nobody-at-all/x']", "not `~nobody-at-all/x`", "fix the line"),
+        ("[roots]\nagnet = ['/x']", "unknown agent `agnet` in `roots`", "did you mean `agent`?"),
+        ("[roots]\nzzz = ['/x']", "unknown agent `zzz` in `roots`", "it may be `agent`, `another`"),
         ("device_name = 1", "`device_name` should be a text", "fix the line"),
         ("device_name = ", "Invalid value", "fix the line"),
     ],
@@ -64,4 +69,4 @@ def test_bytes_that_are_no_text_are_refused(home: Path) -> None:
     home.mkdir()
     (home / "config.toml").write_bytes(b"device_name = '\xff'")
     with pytest.raises(FleetmeterError, match=r"config\.toml"):
-        load(home)
+        load(home, [])

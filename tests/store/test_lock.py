@@ -90,3 +90,20 @@ def test_a_link_in_place_of_the_lock_file_is_refused(home: Path) -> None:
         pass
     assert precious.read_text() == "keep"
     assert stat.S_IMODE(precious.stat().st_mode) == 0o644
+
+
+def test_a_wait_is_told_once_with_the_holder_and_its_work(home: Path) -> None:
+    told: list[tuple[int, str]] = []
+    with other_holder(home) as first:
+        with (
+            pytest.raises(LockHeld),
+            lock.hold(home, "next", wait_s=lock.PATIENCE_S / 2, waiting=lambda *who: told.append(who)),
+        ):
+            pass
+        assert told == []  # too short to tell
+        with (
+            pytest.raises(LockHeld),
+            lock.hold(home, "next", wait_s=lock.PATIENCE_S * 2, waiting=lambda *who: told.append(who)),
+        ):
+            pass
+        assert told == [(first.pid, "recording")]

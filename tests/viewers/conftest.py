@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +107,26 @@ def write(transcript: Path) -> Callable[[list[Any]], None]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run `fleetmeter …`; the environment may be changed by name, None takes a variable away."""
+    """Run `fleetmeter …`; the environment may be changed by name, None takes a variable away.
 
-    def fleetmeter(*words: str, text: bool = True, **environ: str | None) -> subprocess.CompletedProcess[str]:
+    before is a command that runs ours; is_merged gives stdout and stderr as a terminal or a log would show them.
+    """
+
+    def fleetmeter(
+        *words: str,
+        text: bool = True,
+        before: Sequence[str] = (),
+        is_merged: bool = False,
+        **environ: str | None,
+    ) -> subprocess.CompletedProcess[str]:
         changed = {"TZ": "UTC", "COLUMNS": None, "NO_COLOR": None, "FORCE_COLOR": None, **environ}
         variables = {**os.environ, **{name: value for name, value in changed.items() if value is not None}}
         for name in [name for name, value in changed.items() if value is None]:
             variables.pop(name, None)
         return subprocess.run(
-            [*COMMAND, *words],
-            capture_output=True,
+            [*before, *COMMAND, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if is_merged else subprocess.PIPE,
             cwd=tmp_path,
             env=variables,
             encoding="utf-8" if text else None,
@@ -125,6 +135,29 @@ def run(tmp_path: Path) -> Run:
         )
 
     return fleetmeter
+
+
+@pytest.fixture
+def unprivileged() -> list[str]:
+    """What makes a command respect permissions: root would pass them by."""
+    if os.geteuid() != 0:
+        return []
+    words = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all", "--"]
+    if shutil.which(words[0]) is None or subprocess.run([*words, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("permissions do not bind root, and root cannot give that up here")
+    return words
+
+
+@pytest.fixture
+def holder(recorded: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that records, for as long as the test lasts."""
+    command = [sys.executable, str(ROOT / "tests/store/child.py"), "hold", "none", str(recorded), "recording"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -250,3 +251,33 @@ def test_a_full_disk_behind_stdout_is_told(recorded: Path, command: list[str]) -
         done = subprocess.run([*command, "daily"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
     assert "No space left" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["daily --json", "sources", "rejects", "sql 1", "collect --once", ""])
+def test_a_data_folder_without_permission_is_told_and_ends_with_1(
+    words: str, recorded: Path, run: Any, unprivileged: list[str]
+) -> None:
+    recorded.chmod(0)
+    done = run(*words.split(), before=unprivileged)
+    recorded.chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert str(recorded) in done.stderr and "permission" in done.stderr and "Traceback" not in done.stderr
+    assert "nothing is recorded yet" not in done.stderr
+
+
+def test_a_data_folder_that_may_not_be_written_is_told(recorded: Path, run: Any, unprivileged: list[str]) -> None:
+    recorded.chmod(0o500)
+    done = run("collect", "--once", before=unprivileged)
+    recorded.chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"fleetmeter: {recorded} may not be written") and "chmod 700" in done.stderr
+
+
+def test_a_read_only_file_system_is_told(recorded: Path, run: Any) -> None:
+    mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    before = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(recorded)]
+    if not shutil.which(before[0]) or subprocess.run([*before, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    done = run("collect", "--once", before=before)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "mounted read-only" in done.stderr and "FLEETMETER_HOME" in done.stderr

@@ -131,3 +131,29 @@ def test_every_query_states_its_question_and_reads_views_only(name: str, recorde
     tables = set(run("sql", "select name from sqlite_schema where type = 'table'", "--csv").stdout.split())
     asked = set(re.findall(r"(?:from|join)\s+(\w+)", text))
     assert asked & views and not asked & (tables - {"name"})
+
+
+def test_what_is_out_of_reach_is_told_by_folder_and_not_by_file(
+    write: Any, history: list[Any], transcript: Path, run: Any
+) -> None:
+    write(history)
+    assert run("collect", "--once").returncode == 0
+    root = transcript.parents[2]
+    root.rename(root.with_name("away"))
+    assert run("collect", "--once").returncode == 0
+    shown = run("sources").stdout.splitlines()
+    assert "1 unreachable" in shown[0]
+    assert shown[1] == f"not reachable now: 1 file below {root / 'projects'}: No such file or directory"
+    assert json.loads(run("sources", "--json").stdout)["states"] == {"unreachable": 1}
+
+
+def test_a_closed_folder_is_out_of_reach(
+    write: Any, history: list[Any], transcript: Path, run: Any, unprivileged: list[str]
+) -> None:
+    write(history)
+    assert run("collect", "--once").returncode == 0
+    transcript.parent.chmod(0)
+    assert run("collect", "--once", before=unprivileged).returncode == 0
+    transcript.parent.chmod(0o700)
+    shown = run("sources").stdout
+    assert f"not reachable now: 1 file below {transcript.parent}: Permission denied" in shown

@@ -17,6 +17,7 @@ import pytest
 
 from store.database import NAME
 from viewers import sql
+from viewers.trouble import CUT
 
 ROOT = str(Path(__file__).parents[2])
 SECONDS = 0.4
@@ -175,7 +176,7 @@ def test_V6_whatever_is_greedy_is_stopped_on_time_and_within_memory(statement: s
     _, status, usage = os.wait4(child.pid, 0)
     took_s = time.monotonic() - began
     child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode in (1, -signal.SIGALRM)
+    assert child.returncode in (1, CUT, -signal.SIGALRM)
     assert took_s <= SECONDS + 0.2 + SLACK_S
     assert usage.ru_maxrss * 1_024 < 230_000_000  # its own 200 MB and the interpreter
     assert traces(folder) == before
@@ -186,7 +187,7 @@ def test_V6_one_endless_call_is_ended_by_the_kernel(folder: Path, run: Any) -> N
     began = time.monotonic()
     done = run("sql", "select instr(printf('%.*c', 9000000, 'a'), printf('%.*c', 4500000, 'a') || 'b')", "--json")
     assert time.monotonic() - began <= 1.2 + SLACK_S
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (CUT, "")
     assert done.stderr == "fleetmeter: stopped after 1 s; --seconds N gives it longer\n"
 
 
@@ -211,7 +212,7 @@ def test_V6_no_statement_leaves_a_trace_or_a_traceback(rounds: int, folder: Path
         began = time.monotonic()
         done = ask(folder, statement, seconds=0.2, shape=chance.choice(["table", "json"]))
         assert time.monotonic() - began <= 0.4 + SLACK_S, statement
-        assert done.returncode in (0, 1, 2), statement
+        assert done.returncode in (0, 1, 2, CUT), statement
         assert "Traceback" not in done.stderr, statement
         assert "\x1b" not in done.stdout + done.stderr, statement
     assert traces(folder) == before
@@ -250,18 +251,18 @@ def test_a_row_too_wide_for_the_terminal_is_a_list(folder: Path, run: Any) -> No
     assert shown[0] == "row 1" and any(line.split() == ["agent", "claude"] for line in shown)
 
 
-def test_rows_beyond_the_limit_are_told(folder: Path, run: Any) -> None:
+def test_rows_beyond_the_limit_are_told_and_end_with_3(folder: Path, run: Any) -> None:
     done = run("sql", endless("select i from n"), "--json")
-    assert done.returncode == 0 and len(json.loads(done.stdout)) == 1_000
+    assert done.returncode == CUT == 3 and len(json.loads(done.stdout)) == 1_000
     assert "--rows" in done.stderr
     done = run("sql", endless("select i from n limit 1500"), "--csv", "--rows", "1500")
-    assert len(done.stdout.splitlines()) == 1_501 and done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1_501 and (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_came_before_the_time_was_up_is_shown(folder: Path, run: Any) -> None:
     slow = endless("select i from n where i < 4 or i > 900000000")
     done = run("sql", slow, "--json", "--seconds", "0.3")
-    assert done.returncode == 1 and "--seconds" in done.stderr
+    assert done.returncode == CUT and "--seconds" in done.stderr
     # Python hands a row over only when it has seen the next: the third was still waiting.
     assert [row["i"] for row in json.loads(done.stdout)] == [1, 2]
 
@@ -287,6 +288,12 @@ def test_a_wrong_name_is_told_with_what_there_is(folder: Path, run: Any) -> None
     assert done.stderr.startswith("fleetmeter: no such column: nope\n")
 
 
-def test_without_a_database_it_says_so(run: Any) -> None:
-    done = run("sql", "select 1", "--json")
-    assert done.returncode == 1 and "collect --once" in done.stderr
+@pytest.mark.parametrize(("shape", "empty"), [("--json", "[]\n"), ("--csv", ""), (None, "")])
+def test_without_a_database_there_is_an_empty_answer(shape: str | None, empty: str, run: Any) -> None:
+    done = run("sql", "select 1", *([shape] if shape else []))
+    assert (done.returncode, done.stdout) == (0, empty)
+    assert "collect --once" in done.stderr
+
+
+def test_help_tells_the_exit_code_of_a_cut_answer(run: Any) -> None:
+    assert f"Exit code {CUT}" in run("sql", "--help").stdout

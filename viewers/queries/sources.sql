@@ -13,6 +13,6 @@ select
     found_at,
     read_at,
     path,
-    (state <> 'read' and state <> 'gone') or rejected > 0 as is_problem
+    state not in ('read', 'gone', 'unreachable') or rejected > 0 as is_problem
 from sources
 order by is_problem desc, coalesce(read_at, found_at) desc, path;
