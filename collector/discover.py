@@ -43,7 +43,7 @@ def roots(sources: list[Source], config: Config, environ: Mapping[str, str], use
             known.add(real)
             trees = dict.fromkeys(os.path.realpath(tree) for tree in source.trees(real))
             name = config.accounts.get(path) or config.accounts.get(real) or os.path.basename(path.rstrip("/"))
-            found.append(Root(source, real, name, tuple(tree for tree in trees if os.path.isdir(tree))))
+            found.append(Root(source, real, name, tuple(tree for tree in trees if os.path.exists(tree))))
     return found
 
 
@@ -54,14 +54,17 @@ def walk(
 
     A link may be a folder's: to ask where it leads would be to follow it, and could wait for ever on a dead disk.
     """
-    waiting = [os.fsencode(tree)]
-    base = len(waiting[0])
+    top = os.fsencode(tree)
+    waiting, base = [top], len(top)
     while waiting:
         folder = waiting.pop()
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            if not isinstance(error, FileNotFoundError):
+            kind = kind_of(b"") if folder == top else None
+            if isinstance(error, NotADirectoryError) and kind is not None:
+                yield from _alone(folder, kind)
+            elif not isinstance(error, FileNotFoundError):
                 yield Found(folder, "folder", Seen(0, 0, 0, 0, 0), error.strerror)
             continue
         for entry in entries:
@@ -78,6 +81,15 @@ def walk(
                 continue  # it vanished between the listing and the look
             seen = seen_with_log(entry.path, found) if kind == DATABASE else seen_of(found)
             yield Found(entry.path, kind, seen, _problem(found.st_mode))
+
+
+def _alone(raw_path: bytes, kind: str) -> Iterator[Found]:
+    """A tree that is one file."""
+    try:
+        found = os.lstat(raw_path)
+    except OSError:
+        return  # it vanished
+    yield Found(raw_path, kind, seen_of(found), _problem(found.st_mode))
 
 
 def shown(raw_path: bytes) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from collector.sources import DATABASE, Lines, Past, RowSource, Source, all_sources
-from collector.tail import LINE_CAP, Read, Stretch, Tail, Unreadable, open_file
+from collector.tail import LINE_CAP, Read, Stretch, Tail, Unreadable, open_lines
 from collector.understand import Understood, peek, reject, understand
 from store.advance import Advance, Trouble
 from store.batch import Batch
@@ -20,7 +20,7 @@ from store.write import Portion
 if TYPE_CHECKING:
     from collector.rows import Rows
 
-PORTION_BYTES = 32 << 20  # of source: fewer transactions write fewer pages twice, at a bounded cost in memory
+PORTION_BYTES = 8 << 20  # of source: what is held in memory at a time
 WHOLE_CAP = 4 << 20
 WHOLE_TRIES = 3
 TICK_NS = 20_000_000  # the coarsest clock of file times that is known
@@ -51,7 +51,7 @@ class Reading:
 
     def __init__(
         self,
-        emit: Callable[[Portion], None],
+        emit: Callable[[Portion], object],
         past: Callable[[int], Past] = no_past,
         begin_anew: Callable[[Known], int] | None = None,
         read: Read = os.pread,
@@ -68,7 +68,7 @@ class Reading:
         for job in jobs:
             batch = self._open_batch(job)
             try:
-                descriptor, seen = open_file(job.known.raw_path)
+                descriptor, seen, size = open_lines(job.known.raw_path)
             except (Unreadable, OSError) as error:
                 self._trouble(job, getattr(error, "strerror", None) or str(error))
                 continue
@@ -78,7 +78,7 @@ class Reading:
                 elif job.known.kind == DATABASE:
                     self._lines(job, self._database(job))
                 else:
-                    self._lines(job, Tail(descriptor, seen, job.known, self._read))
+                    self._lines(job, Tail(descriptor, seen, size, job.known, self._read))
             except OSError as error:
                 self._trouble(job, error.strerror or str(error))
             finally:

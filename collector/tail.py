@@ -7,9 +7,10 @@ that comes back later goes on where the last one stopped.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from collector.frozen import SUFFIX, thaw
 from store.sources import Known, Seen, seen_of
 
 CHUNK = 1 << 20
@@ -17,6 +18,7 @@ LINE_CAP = 16 << 20
 OVERSIZE_EXCERPT = 64 << 10
 FINGERPRINT = 1024
 
+Content = bytes | memoryview  # a line is mostly a view of the bytes that were read: copying it all takes a while
 Read = Callable[[int, int, int], bytes]  # os.pread, or what a test puts in its place
 
 
@@ -36,7 +38,7 @@ class Stretch(NamedTuple):
     """Some whole lines, the first of which begins at the offset; or one line above the cap."""
 
     byte_offset: int
-    lines: list[bytes]
+    lines: Sequence[Content]
     oversize: Oversize | None
 
 
@@ -56,14 +58,26 @@ def open_file(raw_path: bytes) -> tuple[int, Seen]:
     return descriptor, seen_of(found)
 
 
+def open_lines(raw_path: bytes) -> tuple[int, Seen, int]:
+    """A file of lines, what a stat of it said, and how many bytes there are to read: of a compressed one, more."""
+    descriptor, seen = open_file(raw_path)
+    if not raw_path.endswith(SUFFIX):
+        return descriptor, seen, seen.size
+    try:
+        plain, size = thaw(descriptor)
+    finally:
+        os.close(descriptor)
+    return plain, seen, size
+
+
 def is_same_file(known: Known, raw_path: bytes) -> bool | None:
     """Whether a path now leads to the file that was read under another name; None when that cannot be seen now."""
     try:
-        descriptor, seen = open_file(raw_path)
+        descriptor, seen, size = open_lines(raw_path)
     except (Unreadable, OSError):
         return None
     try:
-        return Tail(descriptor, seen, known).is_same()
+        return Tail(descriptor, seen, size, known).is_same()
     except OSError:
         return None
     finally:
@@ -73,8 +87,8 @@ def is_same_file(known: Known, raw_path: bytes) -> bool | None:
 class Tail:
     """One opened file, from the cursor of its generation on."""
 
-    def __init__(self, descriptor: int, seen: Seen, known: Known, read: Read = os.pread) -> None:
-        self.descriptor, self.seen, self.known = descriptor, seen, known
+    def __init__(self, descriptor: int, seen: Seen, size: int, known: Known, read: Read = os.pread) -> None:
+        self.descriptor, self.seen, self.size, self.known = descriptor, seen, size, known
         self.cursor = known.cursor
         self.rest = b""
         self._read = read
@@ -88,7 +102,7 @@ class Tail:
             return True  # nothing was read of it yet: whatever it holds now is its first bytes
         if (known.device_number, known.inode) != (self.seen.device_number, self.seen.inode):
             return False
-        return cursor <= self.seen.size and self.holds(known.head, known.tail)
+        return cursor <= self.size and self.holds(known.head, known.tail)
 
     def holds(self, head: bytes, tail: bytes) -> bool:
         """Whether the bytes that the cursor rests on are the ones that were read."""
@@ -124,15 +138,17 @@ class Tail:
                     return
                 yield found
                 place = self.cursor
-            data = self._read(self.descriptor, min(CHUNK, self.seen.size - place), place)
+            data = self._read(self.descriptor, min(CHUNK, self.size - place), place)
             if not data:
                 return
             place += len(data)
-            lines = data.split(b"\n")
-            if self.rest:
+            end = data.rfind(b"\n") + 1
+            if not end:
+                self.rest += data
+            else:
+                lines = _cut(data, end)
                 lines[0] = self.rest + lines[0]
-            self.rest = lines.pop()
-            if lines:
+                self.rest = data[end:]
                 start = self.cursor
                 self.cursor = place - len(self.rest)
                 self._remember(lines)
@@ -141,11 +157,11 @@ class Tail:
                 self._begin_long(self.rest)
                 self.rest = b""
 
-    def _remember(self, lines: list[bytes]) -> None:
+    def _remember(self, lines: Sequence[Content]) -> None:
         """Keep the first and the last bytes that were consumed: they are what the next look compares."""
         if len(self._head) < FINGERPRINT:
             self._head = (self._head + b"\n".join(lines[:FINGERPRINT]) + b"\n")[:FINGERPRINT]
-        last: list[bytes] = [b""]
+        last: list[Content] = [b""]
         size = 0
         for line in reversed(lines):
             last.append(line)
@@ -167,7 +183,7 @@ class Tail:
         start = self.cursor
         while True:
             place = start + self._open.searched
-            piece = self._read(self.descriptor, min(CHUNK, self.seen.size - place), place)
+            piece = self._read(self.descriptor, min(CHUNK, self.size - place), place)
             end = piece.find(b"\n")
             if end >= 0:
                 length = self._open.searched + end
@@ -186,6 +202,17 @@ class Tail:
         self.cursor = start + line.length + 1
         self._open = _OpenLine()
         return Stretch(start, [], line._replace(excerpt=excerpt))
+
+
+def _cut(data: bytes, end: int) -> list[Content]:
+    """The lines of the bytes before an end, which is one of a line."""
+    lines: list[Content] = []
+    view, find, start = memoryview(data), data.find, 0
+    while start < end:
+        newline = find(b"\n", start)
+        lines.append(view[start:newline])
+        start = newline + 1
+    return lines
 
 
 class _OpenLine:

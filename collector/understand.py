@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from collector.sources import Lines
+from collector.tail import Content
 from collector.tolerant import NotARecord, fit, load, pieces
 from store.batch import Batch
 from store.facts import Record, Reject
@@ -24,7 +25,7 @@ class Understood:
         self.mended = 0
 
 
-def understand(reader: Lines, lines: Iterable[bytes], byte_offset: int, out: Batch, told: Understood) -> None:
+def understand(reader: Lines, lines: Iterable[Content], byte_offset: int, out: Batch, told: Understood) -> None:
     """Read whole lines, of which the first begins at the offset."""
     decode, take, keep = reader.decode, reader.take, told.records.append
     for line in lines:
@@ -34,7 +35,7 @@ def understand(reader: Lines, lines: Iterable[bytes], byte_offset: int, out: Bat
         except sqlite3.Error:
             raise  # a database that fails says nothing of the line
         except Exception:  # noqa: BLE001 - a foreign format: whatever is wrong with a line must not stop the rest
-            _mend(reader, line, byte_offset, length, out, told)
+            _mend(reader, bytes(line), byte_offset, length, out, told)
         byte_offset += length
 
 

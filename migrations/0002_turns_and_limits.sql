@@ -36,6 +36,7 @@ create table limit_reading (
     primary key (account_id, limit_id, span, at)
 ) strict, without rowid;
 
--- response.evidence may also be 'event' (an answer told beside the sum so far), 'growth' (only the sum's growth holds
--- it) or 'total' (told so, and its turn has no name): such an answer gives way to a better word of the same.
-create index response_of_sums on response (session_key) where evidence in ('event', 'growth', 'total');
+-- response.evidence may also be 'event' (an answer told beside the sum so far) or 'growth' (answers that only the
+-- growth of that sum holds), and, where turns have no names, 'total' and 'rest': they give way to a better word of the
+-- same answer.
+create index response_of_sums on response (session_key) where evidence in ('event', 'growth', 'total', 'rest');

@@ -9,7 +9,9 @@ from store.facts import Response, Tokens
 
 PathOf = Callable[[int], bytes]  # the path of a generation's file: the last word where nothing else decides
 NEVER = "9999"
-WORTH = {"progress": 0, "growth": 1, "total": 2, "event": 3, "transcript": 4}  # which evidence is the better word
+BACKGROUND = "background"  # the outcome of a call that goes on: any other, told later or before, is its end
+WORTH = {"progress": 0, "rest": 1, "growth": 2, "total": 3, "event": 4, "transcript": 5}  # of an answer's evidence
+REMAINDERS = ("rest", "growth")  # what is left of a sum: the more of its answers are known, the less
 FIELDS = Response.__struct_fields__
 PART, MODEL, REPORTED, COLUMNS = (FIELDS.index(n) for n in ("part", "model", "reported_usd_micros", "nested"))
 MEASURED = (*FIELDS[MODEL : REPORTED + 1], "best_at", "best_generation_id", "best_byte_offset", "nested")
@@ -84,13 +86,20 @@ def whole(rows: list[tuple[Any, ...]]) -> Response:
 
 
 def _is_better(line: Response, known: Response, path_of: PathOf) -> bool:
-    if line.output_tokens != known.output_tokens:
+    if line.evidence in REMAINDERS:
+        if _tokens(line) != _tokens(known):
+            return _tokens(line) < _tokens(known)
+    elif line.output_tokens != known.output_tokens:
         return line.output_tokens > known.output_tokens
     if line.best_at != known.best_at:
         return line.best_at > known.best_at
     if line.best_generation_id == known.best_generation_id:
         return line.best_byte_offset > known.best_byte_offset
     return path_of(line.best_generation_id) > path_of(known.best_generation_id)
+
+
+def _tokens(line: Response) -> int:
+    return line.input_tokens + line.cache_read_tokens + line.output_tokens
 
 
 def _is_earlier(line: Response, known: Response, path_of: PathOf) -> bool:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from msgspec.json import encode
 
 from store.batch import Rows
-from store.merge import NEVER
+from store.merge import NEVER, REMAINDERS
 from store.write_responses import Stored, load, replace
 
-ANY = "select 1 from response where evidence in ('event', 'growth', 'total') limit 1"
+UNNAMED = ("total", "rest")  # evidence of turns without a name
+ANY = "select 1 from response where evidence in ('event', 'growth', 'total', 'rest') limit 1"
 FAMILY = """
 with recursive family(session_key, session_id, forked_from) as (
     select session_key, session_id, forked_from from session where session_key = ?
@@ -35,10 +36,11 @@ with recursive family(session_key, session_id, forked_from) as (
 select session_key from family
 """
 OF_SUMS = """
-select x.message_id, x.request_id, x.session_key, x.evidence, x.at, x.is_branch, x.is_copy, s.first_at, s.session_id
+select x.message_id, x.request_id, x.session_key, x.evidence, x.at, x.is_branch, x.is_copy, s.first_at, s.session_id,
+    x.input_tokens + x.cache_read_tokens + x.output_tokens
 from response as x
 join session as s using (session_key)
-where x.evidence in ('event', 'growth', 'total') and x.session_key in (select value from json_each(?))
+where x.evidence in ('event', 'growth', 'total', 'rest') and x.session_key in (select value from json_each(?))
 """
 RECORDED = """
 select distinct prompt_id
@@ -60,6 +62,7 @@ class Told(NamedTuple):
     is_copy: int
     first_at: str | None
     session_id: str
+    tokens: int
 
 
 def settle_sums(connection: sqlite3.Connection, rows: Rows, keys: Iterable[int]) -> None:
@@ -81,7 +84,7 @@ def _settle(connection: sqlite3.Connection, agent: str, family: str) -> None:
     recorded = {row[0] for row in connection.execute(RECORDED, {"family": family, "turns": turns}).fetchall()}
     groups: dict[str, list[Told]] = {}
     for one in told:
-        groups.setdefault(one.message_id, []).append(one)
+        groups.setdefault(one.message_id.partition(" ")[0], []).append(one)  # it begins with the sum
     counted = {one[:3] for group in groups.values() for one in _counted(group, recorded)}
     changed = {one[:3]: one[:3] not in counted for one in told if bool(one.is_copy) is (one[:3] in counted)}
     if not changed:
@@ -97,20 +100,31 @@ def _settle(connection: sqlite3.Connection, agent: str, family: str) -> None:
 
 
 def _counted(group: list[Told], recorded: set[str]) -> list[Told]:
-    """Of all that tell one sum: the senior for each turn, or, where no turn is sure of it, one for all."""
-    turns: dict[str, Told] = {}
-    unnamed: Told | None = None
+    """Of all that tell one sum, those that count.
+
+    A line that tells its answer is sure: one counts for each turn, or, where only unnamed turns tell it, one for all.
+    Where none is sure, what is left of the sum is told: of several the smallest is nearest, for where it is larger an
+    answer between is missing, and is counted by itself.
+    """
+    turns: dict[tuple[str, str], Told] = {}
+    unnamed: dict[str, Told] = {}
+    left: list[Told] = []
     for one in sorted(group, key=_seniority):
-        if one.evidence == "total":
-            unnamed = unnamed or one
-        elif one.request_id not in recorded:
-            known = turns.get(one.request_id)
-            if known is None or (known.evidence == "growth" and one.evidence == "event"):
-                turns[one.request_id] = one
-    if unnamed is None:
-        return list(turns.values())
-    sure = [one for one in turns.values() if one.evidence == "event"]
-    return sure or [unnamed]
+        if one.evidence in REMAINDERS:
+            left.append(one)
+        elif one.evidence in UNNAMED:
+            unnamed.setdefault(one.message_id, one)
+        else:
+            turns.setdefault((one.message_id, one.request_id), one)
+    # The same line in two turns of one thread: a migration dropped the first, and the other had only told it again.
+    threads: dict[tuple[str, str], Told] = {}
+    for one in turns.values():
+        threads.setdefault((one.message_id, one.session_id), one)
+    named = {one.message_id for one in turns.values()}
+    sure = [*threads.values(), *(one for message_id, one in unnamed.items() if message_id not in named)]
+    if not sure and left:
+        sure = [min(left, key=lambda one: (one.tokens, one.evidence in UNNAMED, _seniority(one)))]
+    return [one for one in sure if one.request_id not in recorded]
 
 
 def _seniority(one: Told) -> tuple[str, int, str, str]:

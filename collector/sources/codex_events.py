@@ -92,7 +92,7 @@ def _settings(spot: Spot) -> None:
     settings, state = spot.body.thread_settings, spot.state
     if settings is None:
         return
-    state.tier = settings.service_tier or ""
+    state.tier = settings.service_tier if settings.service_tier not in (None, "default") else "standard"
     if settings.reasoning_effort and settings.reasoning_effort != state.effort:
         state.effort = settings.reasoning_effort
         say(spot, "effort", state.effort)

@@ -38,7 +38,7 @@ class Carried(Struct):
     version: str = ""
     cwd: str = ""
     model: str = ""
-    tier: str = ""
+    tier: str = "standard"
     effort: str = ""
     last_at: str = ""
     copied_at: str = ""  # when the history of the thread that this one was forked from was copied into it

@@ -76,7 +76,7 @@ def take_count(spot: Spot) -> None:
     if state.turn:
         _add(spot, message_id, state.turn, added, evidence)
     else:
-        _add(spot, message_id, f"thread {state.session_id}", added, "total")
+        _add(spot, message_id, f"thread {state.session_id}", added, "total" if evidence == "event" else "rest")
 
 
 def take_limits(spot: Spot, limits: Limits) -> None:

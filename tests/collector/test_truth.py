@@ -37,6 +37,8 @@ ARGUED: dict[str, dict[str, dict[str, int]]] = {
     "claude/entireio-cli": {"lines": {"refused": -3}},
     # Given while the agent was busy, it exists only as an attachment, where the slow count does not look.
     "real-clients/claude/subagents": {"prompts": {"notification": 1}},
+    # Of one command in the background a notification says that it was killed, of one that it is lost.
+    "real-clients/claude/hooks": {"errors": {"tool": 2}},
     # A patch that does not fit, a tool that is not there and a command that was broken off are failures too; the slow
     # count sees exit codes only. 0.135 copies prompts and compactions into forks with a new time, and so counts them
     # again; their turns tell that they are copies.
@@ -57,6 +59,9 @@ ARGUED: dict[str, dict[str, dict[str, int]]] = {
     },
     # Failed turns end with their error, which is no line of its own.
     "real-clients/codex/errors": {"errors": {"error": 3}},
+    "real-clients/subagents": {"prompts": {"notification": 1}},
+    # Of one command in the background a notification says that it was killed, of one that it is lost.
+    "real-clients/hooks": {"errors": {"tool": 2}},
 }
 # A migration dropped a turn that was rolled back: the growth of the sum has its tokens, not that they were an answer.
 UNTOLD = {"real-clients/codex/legacy_0_135_0_migrated": {"gpt-5.5": 1}}
