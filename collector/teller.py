@@ -102,7 +102,7 @@ class Teller:
         """The call of this id, whether its start or its end is seen first."""
         return self.out.tool_call(call_id, self.run, self.generation_id, self.is_branch)
 
-    def begin(self, call_id: str, name: str | None, asked: Asked | None, message_id: str | None) -> ToolCall:
+    def call_begins(self, call_id: str, name: str | None, asked: Asked | None, message_id: str | None) -> ToolCall:
         """A tool call begins."""
         call = self.call(call_id)
         call.name, call.target, call.message_id = (name or "unknown")[:NAME_KEPT], target_of(asked), message_id

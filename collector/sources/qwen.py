@@ -1,0 +1,49 @@
+"""Qwen Code: where its files are and which of them are read. The readers are imported only when a file has news."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from collector.sources import Lines, Past, Source
+
+if TYPE_CHECKING:
+    from store.batch import Batch
+
+
+class Qwen:
+    agent = "qwen"
+    version = 1
+
+    def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
+        """Its folder below the user's home, and those that this shell names for its files or for all of it."""
+        named = [environ.get(name, "").strip() for name in ("QWEN_RUNTIME_DIR", "QWEN_HOME")]
+        return [*(os.path.expanduser(root) for root in named if root), os.path.join(user, ".qwen")]
+
+    def trees(self, root: str) -> list[str]:
+        return [os.path.join(root, "projects")]
+
+    def kind(self, path: bytes) -> str | None:
+        """projects/<folder>/chats/<session>.jsonl, and subagents/<session>/agent-<id> with a description beside it."""
+        folders = path.split(b"/")
+        if len(folders) == 4 and folders[2] == b"chats" and path.endswith(b".jsonl"):
+            return "chat"
+        if len(folders) == 5 and folders[2] == b"subagents" and folders[4].startswith(b"agent-"):
+            return "chat" if path.endswith(b".jsonl") else "agent-meta" if path.endswith(b".meta.json") else None
+        return None
+
+    def is_whole(self, kind: str) -> bool:
+        """A subagent's description is rewritten as its state changes."""
+        return kind == "agent-meta"
+
+    def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines:
+        from collector.sources.qwen_chat import Chat
+
+        return Chat(generation_id, path, carried, past)
+
+    def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
+        from collector.sources.qwen_chat import take_agent_meta
+
+        take_agent_meta(path, content, out)
+
+
+SOURCE: Source = Qwen()
