@@ -21,12 +21,12 @@ import msgspec
 from collector.sources import Layout, Log, Past, RowSource, Table
 from collector.tail import LINE_CAP, OVERSIZE_EXCERPT, Oversize, Stretch, fingerprint
 from collector.wal import is_at_rest, seen_with_log
-from store.sources import Known, Seen
+from store.sources import Known, Seen, seen_of
 
 BUSY_S = 0.25
 BATCH_ROWS = 256
 BATCH_BYTES = 4 << 20
-MOST_BYTES = 1 << 40
+TABLE_ROWS = 32  # of a table whose rows change: all of them are read, however long they are
 WAL_MODE = b"\2\2"  # bytes 18 and 19 of the file
 WINDOW_MS = 10_000  # a change may be committed that much later than its time says
 DAY_MS = 86_400_000  # a session is looked through for changes that long after its own time of change
@@ -141,9 +141,9 @@ class Rows:
         mark = self._position.marks.setdefault(table.name, Mark())
         asked = {"since": max(0, self._position.since - DAY_MS), "at": mark.at - WINDOW_MS if mark.at else -1}
         changed = [(row[0], _number(row[1])) for row in connection.execute(table.changed, asked).fetchall()]
-        for start in range(0, len(changed), BATCH_ROWS):
-            times = dict(changed[start : start + BATCH_ROWS])
-            rows = self._some(connection, table.rows, {"places": _json(list(times))}, most=MOST_BYTES)
+        for start in range(0, len(changed), TABLE_ROWS):
+            times = dict(changed[start : start + TABLE_ROWS])
+            rows = self._some(connection, table.rows, {"places": _json(list(times))}, most=None)
             lines = sorted(((row, _line(rows.names, row)) for row in rows.rows), key=lambda item: times[item[0][0]])
             versions = {row[0]: fingerprint(line).hex()[:16] for row, line in lines}
             fresh = [item for item in lines if mark.seen.get(item[0][0], (0, ""))[1] != versions[item[0][0]]]
@@ -156,14 +156,16 @@ class Rows:
 
     # -- reading
 
-    def _some(self, connection: sqlite3.Connection, query: str, parameters: Any, most: int = BATCH_BYTES) -> "_Found":
+    def _some(
+        self, connection: sqlite3.Connection, query: str, parameters: Any, most: int | None = BATCH_BYTES
+    ) -> "_Found":
         """The first rows that a query finds, up to an amount of bytes. The reading has ended when they are given."""
         with closing(connection.execute(query, parameters)) as cursor:
-            found = _Found([column[0] for column in cursor.description], [])
+            found, size = _Found([column[0] for column in cursor.description], []), 0
             for row in cursor:
                 found.rows.append(row)
-                most -= len(row[-1]) if isinstance(row[-1], bytes) else 0
-                if most <= 0:
+                size += len(row[-1]) if isinstance(row[-1], bytes) else 0
+                if most is not None and size >= most:
                     break
         self._check()
         return found
@@ -203,7 +205,7 @@ class Rows:
         """A database that was at rest and is not any more: what was just read of it may be torn."""
         if self._is_quiet:
             now = os.stat(self._path, follow_symlinks=False)
-            if seen_with_log(self._path, now) != seen_with_log(self._path, self._found) or not is_at_rest(self._path):
+            if seen_of(now) != seen_of(self._found) or not is_at_rest(self._path):
                 raise OSError("it was changed while it was read")
 
 

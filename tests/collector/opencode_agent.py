@@ -199,5 +199,5 @@ class Agent:
         run(
             "insert into message values (?, ?, ?, ?, ?) on conflict do update set data = excluded.data, "
             "time_updated = excluded.time_updated",
-            (info["id"], info["sessionID"], info["time"]["created"], now, json.dumps(kept)),
+            (info["id"], info.get("sessionID", ""), info["time"].get("created", now), now, json.dumps(kept)),
         )

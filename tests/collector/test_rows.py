@@ -2,11 +2,9 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,10 @@ import pytest
 from tests.collector.opencode_agent import Agent
 from tests.collector.recorded import check_same, record, rows, source, views
 
-ACCOUNTED = {"sources": {"generation", "size_bytes", "cursor_bytes", "records", "state", "reason"}}
+ACCOUNTED = {
+    "sources": {"generation", "size_bytes", "cursor_bytes", "records", "state", "reason"},
+    "responses": {"byte_offset"},
+}
 
 
 @pytest.fixture
@@ -40,10 +41,11 @@ def expect_like_clean(home: Path, user: Path) -> None:
     check_same(views(home, without=ACCOUNTED), views(clean, without=ACCOUNTED))
 
 
-def test_growth_is_recorded_exactly_once_and_growth_of_the_log_alone_is_news(
-    home: Path, user: Path, path: Path
+@pytest.mark.parametrize("has_log", [True, False])
+def test_growth_is_recorded_exactly_once_and_growth_of_the_wal_alone_is_news(
+    home: Path, user: Path, path: Path, has_log: bool
 ) -> None:
-    agent = Agent(path)
+    agent = Agent(path, has_log=has_log)
     session = agent.session()
     for turn in range(1, 5):
         before = os.stat(path)
@@ -109,7 +111,7 @@ def test_the_writer_never_waits(home: Path, user: Path, path: Path, mode: str) -
     child.terminate()
     child.communicate()
     assert commits > 100
-    assert slowest < 1.0, f"a commit took {slowest:.2f} s"
+    assert slowest < 2.0, f"a commit took {slowest:.2f} s"
     assert blocked <= commits // 50 // 2, "checkpoints could hardly ever finish"
     record(home, user)
     assert counted(home)[0] == 301
@@ -226,87 +228,3 @@ def test_a_backup_of_the_same_database_goes_on(home: Path, user: Path, path: Pat
     record(home, user)
     assert counted(home)[0] == 5
     assert source(home, path)["generation"] == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "a database without tables"),
-        (b"no database at all, but long enough to have a header " * 100, "file is not a database"),
-        (None, "it has no table message, part"),
-    ],
-)
-def test_what_cannot_be_read_says_why_and_is_looked_at_again(
-    home: Path, user: Path, path: Path, content: bytes | None, reason: str
-) -> None:
-    path.parent.mkdir(parents=True)
-    if content is None:
-        with closing(sqlite3.connect(path)) as database:
-            database.executescript("create table session (id text); create table session_message_3 (id text)")
-    else:
-        path.write_bytes(content)
-    assert record(home, user).unreadable == 1
-    assert source(home, path)["state"] == "unreadable"
-    assert reason in source(home, path)["reason"]
-    assert record(home, user).unreadable == 1
-    path.unlink()
-    agent = Agent(path)
-    agent.talk(agent.session(), 1)
-    agent.close()
-    assert record(home, user).responses == 1
-    assert source(home, path)["state"] == "read"
-
-
-def test_a_page_that_is_broken_costs_what_comes_after_it(home: Path, user: Path, path: Path) -> None:
-    agent = Agent(path)
-    session = agent.session()
-    agent.talk(session, 200)
-    agent.close()
-    whole = path.read_bytes()
-    half = len(whole) // 2 & ~4095
-    path.write_bytes(whole[:half] + b"\xff" * 8192 + whole[half + 8192 :])
-    record(home, user)
-    assert source(home, path)["state"] == "unreadable"
-    assert "malformed" in source(home, path)["reason"]
-    path.write_bytes(whole)
-    record(home, user)
-    assert counted(home)[0] == 200
-    assert source(home, path)["state"] == "read"
-
-
-def test_a_locked_database_waits_for_the_next_look(home: Path, user: Path, path: Path) -> None:
-    agent = Agent(path, mode="delete")
-    agent.talk(agent.session(), 1)
-    agent.database.execute("begin exclusive")
-    start = time.monotonic()
-    assert record(home, user).unreadable == 1
-    assert time.monotonic() - start < 3
-    assert "locked" in source(home, path)["reason"]
-    agent.database.execute("commit")
-    assert record(home, user).responses == 1
-
-
-def test_a_row_that_is_no_json_costs_only_itself(home: Path, user: Path, path: Path) -> None:
-    agent = Agent(path)
-    session = agent.session()
-    agent.talk(session, 1)
-    for seq, (type_, data) in enumerate(
-        (("message.updated.1", '{"info": {'), ("message.updated.1", "{}"), ("session.dreamt.1", "{}"), ("", "\n")), 500
-    ):
-        agent.database.execute("insert into event values (?, ?, ?, ?, ?)", (agent.id("evt"), session, seq, type_, data))
-    agent.talk(session, 1)
-    summary = record(home, user)
-    assert (summary.rejected, summary.responses) == (4, 2)
-    assert "session.dreamt.1" in rows(home, "select group_concat(excerpt) from rejects")[0][0]
-
-
-def test_rows_of_any_size_are_read(home: Path, user: Path, path: Path) -> None:
-    agent = Agent(path)
-    session = agent.session()
-    prompt = agent.ask(session, "x" * (5 << 20))
-    agent.answer(session, prompt, parts=({"type": "file", "url": "data:," + "y" * (17 << 20)},))
-    agent.talk(session, 2)
-    summary = record(home, user)
-    assert (summary.rejected, summary.responses) == (1, 3)
-    assert rows(home, "select chars from prompts order by at limit 1") == [(5 << 20,)]
-    expect_like_clean(home, user)
