@@ -1,13 +1,13 @@
 """A second process that reads and decodes while the first writes. It knows no database, and dies with its parent."""
 
+import fcntl
 import gc
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from queue import Queue
-from threading import Thread
+from collections.abc import Generator
+from contextlib import suppress
 from typing import IO
 
 import msgspec
@@ -18,11 +18,11 @@ from store.write import Portion
 
 # A plain process, not a fork, which would share the lock and the database's descriptors. It imports from where we do.
 START = "import sys; sys.path[:] = sys.argv[1:]; from collector.helper import serve; serve()"
-AHEAD = 2  # portions
+PIPE_BYTES = 1 << 20
 LENGTH = 4  # bytes that say how long the portion after them is; 0 ends them
 
 
-def portions(jobs: list[Job]) -> Iterator[Portion]:
+def portions(jobs: list[Job]) -> Generator[Portion, None, None]:
     """What these files say, none of which was read before. A full pipe makes the reader wait for the writer."""
     paths = [path for path in sys.path if path]
     process = subprocess.Popen(
@@ -32,10 +32,11 @@ def portions(jobs: list[Job]) -> Iterator[Portion]:
     with process:
         asking, telling = process.stdin, process.stdout
         assert asking is not None and telling is not None  # both are pipes
+        _widen(telling)
         try:
             asking.write(msgspec.msgpack.encode(jobs))
             asking.close()
-            yield from map(decode, _ahead(telling))
+            yield from map(decode, iter(lambda: _receive(telling), b""))
         except (EOFError, BrokenPipeError) as error:
             raise FleetmeterError(
                 f"the reading helper ended early (exit code {process.wait()})",
@@ -58,24 +59,11 @@ def serve() -> None:
         os._exit(1)  # the parent is gone; there is nobody to tell
 
 
-def _ahead(telling: IO[bytes]) -> Iterator[bytes]:
-    """The contents of a pipe, read while the last one is worked on: else the helper would wait for the writer."""
-    waiting: Queue[bytes | BaseException] = Queue(AHEAD)
-
-    def receive() -> None:
-        content: bytes | BaseException = b"more"
-        while content and isinstance(content, bytes):
-            try:
-                content = _receive(telling)
-            except (EOFError, OSError, ValueError) as error:  # a closed pipe is a ValueError
-                content = error
-            waiting.put(content)
-
-    Thread(target=receive, daemon=True).start()
-    while content := waiting.get():
-        if isinstance(content, BaseException):
-            raise EOFError from content
-        yield content
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a whole portion lie in the pipe, where the system allows it: then neither process waits for the other."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _send(out: IO[bytes], content: bytes) -> None:

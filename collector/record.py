@@ -3,19 +3,34 @@
 import gc
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from copy import copy
+
+import msgspec
 
 from collector.helper import portions
 from collector.read import Job, Reading
 from collector.sources import Past
 from collector.tail import Read
 from collector.threads import REMEMBERED
+from store.advance import known_now
 from store.database import CHECKPOINT_PAGES, transaction
-from store.sources import Known, add_generation, past_records
+from store.sources import Known, add_generation, past_records, set_state
 from store.write import Portion, write
 
-BULK_PAGES = 16_384
 HELP_BYTES = 32 << 20  # below that a second process takes longer to start than it saves
+BULK_BYTES = 256 << 20  # of source in one transaction: a page that many portions change is written once
+BULK_SETTINGS = ("pragma wal_autocheckpoint = 16384", "pragma cache_size = -16384")
+USUAL_SETTINGS = (f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}", "pragma cache_size = -8192")
+
+
+class Refused(Exception):
+    """What is said of a file cannot be written beside what is there already."""
+
+
+# What the database says of a row; of itself (full, locked, damaged) it says other things, which end a recording.
+FAULTS_OF_A_FILE = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError, Refused)
 
 
 class Counts:
@@ -40,29 +55,77 @@ class Recorder:
     ) -> None:
         self.counts = Counts()
         self._connection, self._progress, self._read = connection, progress, read
+        self._jobs: dict[int, Job] = {}
+        self._alone: set[int] = set()
 
     def record(self, jobs: list[Job]) -> None:
         """Read every job's file to its end, and write what it says."""
+        self._jobs = {job.known.source_id: job for job in jobs}
         fresh = [job for job in jobs if job.is_fresh]
-        if sum(job.size for job in fresh) >= HELP_BYTES and (os.cpu_count() or 1) > 1 and self._read is os.pread:
-            # Fewer, larger checkpoints: each page is then written once, however many portions changed it. And rows
-            # hold no cycles: looking for some among a million of them takes a tenth of the time.
-            self._connection.execute(f"pragma wal_autocheckpoint = {BULK_PAGES}")
-            gc.disable()
-            try:
-                for portion in portions(fresh):
-                    self._write(portion)
-            finally:
-                gc.enable()
-            self._connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        if sum(job.size for job in fresh) >= HELP_BYTES and self._read is os.pread:
+            self._record_much(fresh)
             jobs = [job for job in jobs if not job.is_fresh]
-        Reading(self._write, self._past, self._begin_anew, self._read).run(jobs)
+        self._reading(lambda portion: self._write(iter((portion,)))).run(jobs)
 
-    def _write(self, portion: Portion) -> None:
+    def _record_much(self, jobs: list[Job]) -> None:
+        """Of files that were never read, with a helper."""
+        # Fewer, larger checkpoints, and room for the pages that each portion changes: so they are written less often.
+        # And rows hold no cycles: looking for some among a million of them takes a tenth of the time.
+        for setting in BULK_SETTINGS:
+            self._connection.execute(setting)
+        gc.disable()
+        try:
+            with closing(portions(jobs)) as arriving:
+                while self._write(arriving, BULK_BYTES):
+                    pass
+        finally:
+            gc.enable()
+        for setting in USUAL_SETTINGS:
+            self._connection.execute(setting)
+
+    def _write(self, arriving: Iterator[Portion], most: int = 0) -> bool:
+        """One transaction of as many portions as come to so many bytes; says whether there was any."""
+        before, touched, written = copy(self.counts), set[int](), 0
+        try:
+            with transaction(self._connection):
+                for portion in arriving:
+                    self._add(portion, touched)
+                    written += portion.bytes
+                    if written >= most:
+                        break
+        except FAULTS_OF_A_FILE:
+            self.counts = before
+            self._read_alone(touched - self._alone)
+        return bool(touched)
+
+    def _add(self, portion: Portion, touched: set[int]) -> None:
+        touched |= portion.sources
+        if not touched.isdisjoint(self._alone):
+            raise Refused("the rest of a file that was read by itself since")
         write(self._connection, portion)
         self.counts.add(portion)
         if self._progress is not None:
             self._progress(portion.bytes)
+
+    def _read_alone(self, source_ids: Iterable[int]) -> None:
+        """Read these files again and write each by itself: one that cannot be written costs only itself."""
+        self._alone.update(source_ids)
+        for known in known_now(self._connection, source_ids):
+            job = msgspec.structs.replace(self._jobs[known.source_id], known=known)
+            try:
+                self._reading(self._write_alone).run([job])
+            except FAULTS_OF_A_FILE as error:
+                self.counts.unreadable += 1
+                with transaction(self._connection):
+                    set_state(self._connection, known.source_id, "unreadable", f"cannot be recorded: {error}", None)
+
+    def _write_alone(self, portion: Portion) -> None:
+        with transaction(self._connection):
+            write(self._connection, portion)
+        self.counts.add(portion)
+
+    def _reading(self, emit: Callable[[Portion], object]) -> Reading:
+        return Reading(emit, self._past, self._begin_anew, self._read)
 
     def _past(self, generation_id: int) -> Past:
         return lambda: past_records(self._connection, generation_id, REMEMBERED)

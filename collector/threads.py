@@ -16,10 +16,15 @@ class Threads:
 
     def place(self, uuid: str | None, byte_offset: int, parent: str | None, begins: bool) -> int | None:
         """The head of a new record, which is remembered for its children."""
-        head = byte_offset if begins else self.head_of(parent)
-        if begins and uuid is not None:
-            self._names[byte_offset] = uuid
+        if begins:
+            head = byte_offset
+        else:
+            head = self._heads.get(parent, -1) if parent is not None else None
+            if head == -1:
+                head = self.head_of(parent)
         if uuid is not None:
+            if begins:
+                self._names[byte_offset] = uuid
             self._heads[uuid] = head
             if len(self._heads) > REMEMBERED:
                 self._older, self._heads = self._heads, {}

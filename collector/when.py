@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 MINUTE = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII).fullmatch
-SECONDS = re.compile(r":[0-5]\d\.\d{3}Z", re.ASCII).fullmatch
+SECONDS = frozenset(f":{second:02}." for second in range(60))
+MILLISECONDS = frozenset(f"{ms:03}Z" for ms in range(1000))
 
 
 def instant(stamp: str | None) -> str | None:
     """The time in UTC, or None for what is no time."""
     if stamp is None:
         return None
-    if len(stamp) == 24 and SECONDS(stamp, 16) and _is_minute(stamp[:16]):
+    if stamp[20:] in MILLISECONDS and stamp[16:20] in SECONDS and _is_minute(stamp[:16]):
         return stamp
     return _converted(stamp)
 

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 
 from msgspec import Struct
 
 from store.batch import Row
-from store.sources import Seen, set_state
+from store.sources import KNOWN, Known, Seen, set_state
 
 
 class Advance(Struct):
@@ -56,6 +57,7 @@ insert into record (generation_id, byte_offset, length, kind, at, uuid, head) va
 INSERT_REJECT = """
 insert into reject (generation_id, byte_offset, length, reason, digest, excerpt) values (?, ?, ?, ?, ?, ?)
 """
+KNOWN_SOURCE = KNOWN + "where s.source_id = ?"
 FORGET_RECORDS = """
 delete from record where generation_id = ?
 """
@@ -67,23 +69,32 @@ update generation set records = 0, rejected = 0, mended = 0 where generation_id 
 """
 
 
-def advance(connection: sqlite3.Connection, advances: Iterable[Advance]) -> None:
+def advance(connection: sqlite3.Connection, advances: list[Advance]) -> None:
     """Write records and rejects, and move the cursors past them."""
-    for a in advances:
-        id_ = a.generation_id
-        if a.is_whole:
-            for forget in (FORGET_RECORDS, FORGET_REJECTS, FORGET_COUNTS):
-                connection.execute(forget, (id_,))
-        connection.executemany(INSERT_RECORD, a.records)
-        connection.executemany(INSERT_REJECT, a.rejects)
-        connection.execute(
-            ADVANCE_GENERATION,
+    replaced = [(a.generation_id,) for a in advances if a.is_whole]
+    for forget in (FORGET_RECORDS, FORGET_REJECTS, FORGET_COUNTS):
+        connection.executemany(forget, replaced)
+    connection.executemany(INSERT_RECORD, chain.from_iterable(a.records for a in advances))
+    connection.executemany(INSERT_REJECT, chain.from_iterable(a.rejects for a in advances))
+    connection.executemany(
+        ADVANCE_GENERATION,
+        [
             (
                 a.cursor, a.head, a.tail, a.carried, a.open_line, len(a.records) - len(a.rejects), len(a.rejects),
-                a.mended, a.ends_at, a.ends_at, id_,
-            ),
-        )  # fmt: skip
-        connection.execute(ADVANCE_SOURCE, (id_, a.state, a.reason, *a.seen, a.version, a.source_id))
+                a.mended, a.ends_at, a.ends_at, a.generation_id,
+            )
+            for a in advances
+        ],
+    )  # fmt: skip
+    connection.executemany(
+        ADVANCE_SOURCE, [(a.generation_id, a.state, a.reason, *a.seen, a.version, a.source_id) for a in advances]
+    )
+
+
+def known_now(connection: sqlite3.Connection, source_ids: Iterable[int]) -> list[Known]:
+    """How far these files are read."""
+    found = [connection.execute(KNOWN_SOURCE, (source_id,)).fetchone() for source_id in source_ids]
+    return [Known(*row) for row in found]
 
 
 def note(connection: sqlite3.Connection, troubles: Iterable[Trouble]) -> None:

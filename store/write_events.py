@@ -55,8 +55,16 @@ on conflict (tool_use_id, session_key) do update set
     target = coalesce(min(target, excluded.target), target, excluded.target),
     name = coalesce(min(name, excluded.name), name, excluded.name),
     started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
-    ended_at = coalesce(min(ended_at, excluded.ended_at), ended_at, excluded.ended_at),
-    outcome = coalesce(min(outcome, excluded.outcome), outcome, excluded.outcome),
+    ended_at = case
+        when outcome = 'background' and excluded.outcome <> 'background' then coalesce(excluded.ended_at, ended_at)
+        when outcome <> 'background' and excluded.outcome = 'background' then coalesce(ended_at, excluded.ended_at)
+        else coalesce(min(ended_at, excluded.ended_at), ended_at, excluded.ended_at)
+    end,
+    outcome = case
+        when outcome = 'background' then coalesce(excluded.outcome, outcome)
+        when excluded.outcome = 'background' then coalesce(outcome, excluded.outcome)
+        else coalesce(min(outcome, excluded.outcome), outcome, excluded.outcome)
+    end,
     duration_ms = coalesce(max(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms),
     result_bytes = coalesce(max(result_bytes, excluded.result_bytes), result_bytes, excluded.result_bytes),
     background_id = coalesce(min(background_id, excluded.background_id), background_id, excluded.background_id),

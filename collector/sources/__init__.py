@@ -3,7 +3,7 @@
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -28,11 +28,63 @@ class Lines(Protocol):
     def carry_on(self, carried: bytes) -> None: ...
 
 
+class Told(NamedTuple):
+    """How far an agent's files tell one thing. note: what there is of it, or what is missing, in a few words."""
+
+    how_far: Literal["yes", "partly", "no"]
+    note: str = ""
+
+
+def yes(note: str = "") -> Told:
+    return Told("yes", note)
+
+
+def partly(note: str) -> Told:
+    return Told("partly", note)
+
+
+def no(note: str = "") -> Told:
+    return Told("no", note)
+
+
+class Tells(NamedTuple):
+    """What the files of an agent tell, as far as its source reads them; a test holds it to what becomes of samples."""
+
+    forks: Told
+    """Which session another one begins with the history of."""
+    tokens: Told
+    """What each answer was billed, by kind."""
+    reasoning: Told
+    """Which part of the output was reasoning."""
+    cost: Told
+    """What the agent itself says an answer cost."""
+    prompts: Told
+    replies: Told
+    tools: Told
+    """Which tools were called, and with what outcome."""
+    durations: Told
+    """How long a call took, as the agent measured it."""
+    files: Told
+    """Which files calls read, wrote, edited or deleted, and how many lines they changed."""
+    subagents: Told
+    compactions: Told
+    turns: Told
+    """When work on a prompt begins and ends: whether a session is at work now."""
+    limits: Told
+    """How much of the plan is used."""
+    never: tuple[str, ...]
+    """What happens, and is billed perhaps, and stands in no file."""
+
+
 class Source(Protocol):
-    """One agent: where its files are, and how to read them."""
+    """One agent: where its files are, how to read them, and what they can tell."""
 
     @property
     def agent(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tells(self) -> Tells: ...
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]: ...
     def trees(self, root: str) -> list[str]: ...
     def kind(self, path: bytes) -> str | None: ...

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source
+from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -12,10 +12,33 @@ if TYPE_CHECKING:
 SKIPPED_FOLDERS = (b"/tool-results/", b"/memory/")
 SKIPPED_NAMES = (b"audit.jsonl",)  # a copy that holds partial usage
 
+TELLS = Tells(
+    forks=yes("forks, branches and resumed copies"),
+    tokens=yes("with both kinds of cache writes"),
+    reasoning=no("a part of the output that is not told apart"),
+    cost=partly("of old versions only"),
+    prompts=yes("also queued ones, commands and shell input"),
+    replies=yes(),
+    tools=yes("also of calls that end in the background"),
+    durations=partly("of some tools; else the time between lines"),
+    files=yes("with lines; not what shell commands touch"),
+    subagents=yes("also workflows and teams"),
+    compactions=yes("also partial ones; why, before and after"),
+    turns=partly("how long one took, once it is over"),
+    limits=no("only its status line hears of them"),
+    never=(
+        "the calls that make titles and compactions",
+        "the inner calls of web searches, and those of /insights",
+        "answers without any content, or killed before their first block",
+        "sessions run without persistence",
+    ),
+)
+
 
 class Claude:
     agent = "claude"
-    version = 1
+    name = "Claude Code"
+    tells = TELLS
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
         """The configuration folders: each is an account. Those of this shell and the usual ones of this machine."""

@@ -5,7 +5,7 @@ from typing import Any, cast
 import msgspec
 
 from collector.sources.claude_spot import Spot, kept, show, whole
-from collector.sources.claude_tools import finished, is_finish, is_start, started
+from collector.sources.claude_tools import finished, is_finish, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
 from collector.sources.claude_wire import Block, Message, NestedMessage, Todo, Usage
 from collector.sources.claude_words import say
@@ -32,20 +32,15 @@ def take_assistant(spot: Spot, message: Message) -> None:
     for place, block in enumerate(content or ()):
         if isinstance(block, str):
             block = Block(type="text", text=block)
-        if block.type == "text":
+        type_ = block.type
+        if type_ == "text":
             if block.text:
-                show(
-                    spot,
-                    _text_kind(spot, block.text, is_synthetic),
-                    block.text,
-                    place,
-                    message_id,
-                    whole(spot.line.api_status),
-                )
-        elif block.type == "thinking" or block.type == "redacted_thinking":
+                kind, status = _text_kind(spot, block.text, is_synthetic), whole(spot.line.api_status)
+                show(spot, kind, block.text, place, message_id, status)
+        elif type_ == "thinking" or type_ == "redacted_thinking":
             show(spot, "thinking", "", place, message_id)
             spot.out.messages[-1].chars = len(block.thinking or "")
-        elif is_start(block):
+        elif type_ == "tool_use" or type_ == "server_tool_use":
             started(spot, block.id or f"@{spot.mark}.{place}", block, message_id)
             if block.name == "TodoWrite" and block.input is not None:
                 _todos(spot, block.input.todos)
@@ -88,13 +83,14 @@ def _add(
     at: str | None, prompt_id: str | None, evidence: str,
 ) -> None:  # fmt: skip
     line, place, model = spot.line, spot.record.byte_offset, message.model or "unknown"
-    if "\0" in message_id or (request_id and "\0" in request_id):
-        raise ValueError("a NUL in an id")  # SQLite ends a text there; the slow way replaces it
-    tokens, nested, reported = tokens_of(usage, model), nested_tokens(usage, model), reported_micros(line.cost_usd)
+    tokens, reported = tokens_of(usage, model), reported_micros(line.cost_usd)
+    nested = nested_tokens(usage, model) if usage.iterations else ()
     known = spot.out.responses.get((message_id, request_id or "", run.session.session_id))
     if known is not None and known.evidence == evidence and known.generation_id == spot.generation_id:
         if follow(known, tokens, nested, reported, message.stop_reason, prompt_id, at, place):
             return
+    if "\0" in message_id or (request_id and "\0" in request_id):
+        raise ValueError("a NUL in an id")  # SQLite ends a text there; the slow way replaces it
     spot.out.add_response(
         Response(
             run.index, spot.out.agent, message_id, request_id or "", 0, run.kind, prompt_id, line.branch or None, at,
@@ -114,7 +110,9 @@ def _text_kind(spot: Spot, text: str, is_synthetic: bool) -> str:
 
 def _todos(spot: Spot, todos: Any) -> None:
     """A whole list at once, each time it changes: as many entries as anyone reads, so that it stays JSON."""
-    if isinstance(todos, list) and spot.run.run_id == "main":
+    if isinstance(todos, list):
         entries = [fit(todo, Todo) for todo in cast("list[object]", todos)[:TODOS_KEPT]]
         words = [{"content": kept(e.content or e.active or "", TODO_KEPT), "status": e.status} for e in entries]
-        say(spot, "todos", msgspec.json.encode(words).decode(), TODOS_LENGTH)
+        run_id = spot.run.run_id  # a subagent's list is its own, beside that of its session
+        name = "todos" if run_id == "main" else f"todos/{run_id}"
+        say(spot, name, msgspec.json.encode(words).decode(), TODOS_LENGTH)

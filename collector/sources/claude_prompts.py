@@ -13,8 +13,10 @@ OUTPUTS = ("<local-command-", "<bash-stdout>", "<bash-stderr>", "Caveat:")
 
 def prompt_kind(content: Content) -> str | None:
     """The kind of a user line's content; None for tool results, outputs of local commands and nothing at all."""
-    if any(block.type == "tool_result" for block in _blocks(content)):
-        return None
+    if not isinstance(content, str):
+        for block in content or ():
+            if isinstance(block, Block) and block.type == "tool_result":
+                return None
     text, images = prompt_text(content)
     if not text and not images:
         return None

@@ -28,7 +28,10 @@ class Carried(Struct):
 class Spot:
     """One line, the run it belongs to, the record it becomes, and the batch its facts go to."""
 
-    __slots__ = ("at", "file_session", "generation_id", "line", "out", "record", "run", "state", "threads")
+    __slots__ = (
+        "at", "file_session", "generation_id", "line", "out", "record", "run", "state", "threads", "told_at",
+        "told_run", "told_setting",
+    )  # fmt: skip
 
     line: Line
     at: str | None
@@ -38,6 +41,9 @@ class Spot:
 
     def __init__(self, generation_id: int, file_session: str, state: Carried, threads: Threads) -> None:
         self.generation_id, self.file_session, self.state, self.threads = generation_id, file_session, state, threads
+        self.told_run: Run | None = None
+        self.told_setting: tuple[str | None, ...] = ()
+        self.told_at = ""
 
     @property
     def is_branch(self) -> bool:

@@ -1,14 +1,15 @@
 """Claude Code's tool calls: what each was asked to work on, how it ended, and the files it touched."""
 
+import re
 from typing import Any
 
 import msgspec
 
-from collector.sources.claude_spot import Spot, kept
+from collector.sources.claude_spot import ID_KEPT, Spot, kept
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
 from collector.tolerant import fit, load
 from store.facts import Task, Touch
-from store.merge import greatest, least
+from store.merge import BACKGROUND, greatest, least
 
 TARGET_KEPT = 300
 PATH_KEPT = 1000
@@ -20,10 +21,13 @@ ACTIONS = {
 AGENTS = {"Task", "Agent"}
 REJECTED = ("User rejected", "The user doesn't want", "[Request interrupted")
 INTERRUPTED = "[Request interrupted"
-
-
-def is_start(block: Block) -> bool:
-    return block.type == "tool_use" or block.type == "server_tool_use"
+# How a notification begins and ends; what stands between is the agent's or the command's own, and may hold anything.
+NOTIFICATION = re.compile(
+    r"<task-notification>\s*(?:<task-id>[^<]*</task-id>\s*)?<tool-use-id>([^<]+)</tool-use-id>\s*"
+    r"(?:<output-file>[^<]*</output-file>\s*)?<status>([^<]+)</status>"
+)
+TOOK_MS = re.compile(r"<duration_ms>(\d{1,12})</duration_ms>(?:<\w+>\d+</\w+>)*</usage>\s*</task-notification>\s*$")
+ENDS = {"completed": "ok", "failed": "error", "killed": "interrupted", "stopped": "interrupted"}
 
 
 def is_finish(block: Block) -> bool:
@@ -50,9 +54,10 @@ def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
     """A tool call ends: with what outcome, how large an answer, and what changed in which file."""
     call_id = block.tool_use_id or f"@{spot.mark}.{place}"
     call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
-    call.ended_at = spot.at
     call.result_bytes = len(block.content)
-    call.outcome = _outcome(block, result)
+    outcome = _outcome(block, result)
+    if outcome != BACKGROUND or call.outcome is None:  # else it is started in the background, and ended already
+        call.ended_at, call.outcome = spot.at, outcome
     if not isinstance(result, ToolResult):
         return
     call.background_id = result.background_id
@@ -69,6 +74,22 @@ def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
         flow.tool_use_id, flow.started_at = least(flow.tool_use_id, call_id), least(flow.started_at, spot.at)
     if result.file_path and not block.is_error:
         _changed(spot, call_id, kept(result.file_path, PATH_KEPT), result)
+
+
+def notified(spot: Spot, text: str) -> None:
+    """A call that went on in the background has ended, says a notification."""
+    said = NOTIFICATION.match(text)
+    outcome = ENDS.get(said[2]) if said else None
+    if said is None or outcome is None:
+        return
+    call = spot.out.tool_call(kept(said[1], ID_KEPT), spot.run, spot.generation_id, spot.is_branch)
+    if call.outcome is None or call.outcome == BACKGROUND:
+        call.ended_at, call.outcome = spot.at, outcome
+    else:  # it is told again: in the queue and to the model, and each time that an agent which was resumed stops
+        call.ended_at, call.outcome = least(call.ended_at, spot.at), least(call.outcome, outcome)
+    took = TOOK_MS.search(text, max(0, len(text) - 400))
+    if took:
+        call.duration_ms = max(int(took[1]), call.duration_ms or 0)
 
 
 def tasks_of(spot: Spot, result: Any) -> None:
@@ -114,7 +135,7 @@ def _outcome(block: Block, result: Any) -> str:
         if result.interrupted:
             return "interrupted"
         if result.background_id or result.is_async:
-            return "background"
+            return BACKGROUND
         return "error" if block.is_error else "ok"
     if not block.is_error:
         return "ok"

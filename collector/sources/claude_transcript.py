@@ -8,13 +8,14 @@ from collector.sources import Past
 from collector.sources.claude_answers import take_assistant, take_progress
 from collector.sources.claude_prompts import prompt_kind, queued_kind
 from collector.sources.claude_spot import Carried, Spot
+from collector.sources.claude_tools import notified
 from collector.sources.claude_turns import take_attachment, take_system, take_user
 from collector.sources.claude_wire import Line, Message, decode_line
 from collector.sources.claude_words import WORDS, say, take_summary, take_word, tell
 from collector.threads import Threads
 from collector.when import instant
 from store.batch import Batch
-from store.facts import Record, Run
+from store.facts import Record
 
 CONVERSATION = frozenset(("assistant", "user", "attachment", "system"))
 
@@ -43,7 +44,7 @@ class Transcript:
 
     def carry_on(self, carried: bytes) -> None:
         """Go back to what was carried."""
-        self._state = msgspec.json.decode(carried, type=Carried)
+        self._state = self._here.state = msgspec.json.decode(carried, type=Carried)
 
     @property
     def version(self) -> str:
@@ -67,15 +68,20 @@ class Transcript:
                 return record
         if at is not None and at > state.last_at:
             state.last_at = at
-        session_id = line.session_id
+        spot = self._here  # one object serves all lines, one after the other
+        spot.line, spot.at, spot.record, spot.out = line, at, record, out
         if type_ in CONVERSATION:
-            self._conversation(line, type_, at, session_id or "unknown", record, out)
+            self._conversation(spot, type_)
         elif type_ == "progress":
-            run = out.run(session_id or "unknown", "main", "main")
-            take_progress(self._spot(line, at, run, record, out))
+            spot.run = out.run(line.session_id or "unknown", "main", "main")
+            take_progress(spot)
         elif type_ in WORDS:
-            run = out.run(session_id or self._file_session, "main", "main")
-            take_word(type_, self._spot(line, at, run, record, out))
+            spot.run = out.run(line.session_id or self._file_session, "main", "main")
+            take_word(type_, spot)
+        elif type_ == "queue-operation":
+            if isinstance(line.content, str) and line.session_id:
+                spot.run = out.run(line.session_id, "main", "main")
+                notified(spot, line.content)
         elif type_ == "summary":
             take_summary(line, at or state.last_at, out)
         return record
@@ -88,20 +94,17 @@ class Transcript:
         elif line.session_id is not None or line.leaf is not None or (line.uuid and message is not None):
             self._state.is_ours = True
 
-    def _conversation(
-        self, line: Line, type_: str, at: str | None, session_id: str, record: Record, out: Batch
-    ) -> None:
+    def _conversation(self, spot: Spot, type_: str) -> None:
+        line, record = spot.line, spot.record
         message = line.message if isinstance(line.message, Message) else None
         kind = None if type_ == "assistant" or type_ == "system" else self._prompt_kind(line, type_, message)
-        is_side = line.is_sidechain is True
-        is_root = (
-            is_side and line.agent_id is None and line.parent is None and (type_ == "user" or type_ == "assistant")
-        )
-        begins = is_root or (kind is not None and kind != "interruption" and not is_side)
+        if line.is_sidechain:
+            begins = line.agent_id is None and line.parent is None and (type_ == "user" or type_ == "assistant")
+        else:
+            begins = kind is not None and kind != "interruption"
         parent = line.parent or line.logical_parent
         record.head = self._threads.place(record.uuid, record.byte_offset, parent, begins)
-        run = self._run(line, session_id, is_side, record, out)
-        spot = self._spot(line, at, run, record, out)
+        self._whose(spot)
         tell(spot)
         if type_ == "assistant":
             if message is not None:
@@ -123,22 +126,18 @@ class Transcript:
             return prompt_kind(message.content) if message.role in (None, "user") else None
         return queued_kind(line.attachment) if type_ == "attachment" else None
 
-    def _run(self, line: Line, session_id: str, is_side: bool, record: Record, out: Batch) -> Run:
+    def _whose(self, spot: Spot) -> None:
         """Whose line it is: the main thread's, a named agent's, or that of a side chain inside the file."""
-        if not is_side:
-            return out.run(session_id, "main", "main")
-        agent_id = line.agent_id
-        if agent_id:
-            kind = "workflow" if self._is_workflow else "teammate" if _is_teammate(agent_id) else "subagent"
-            return out.run(session_id, agent_id, kind)
-        root = self._threads.head_id(record.head)
-        return out.run(session_id, root or "sidechain", "subagent")
-
-    def _spot(self, line: Line, at: str | None, run: Run, record: Record, out: Batch) -> Spot:
-        """The place where reading stands. There is one at a time, so one object serves them all."""
-        spot = self._here
-        spot.line, spot.at, spot.run, spot.record, spot.out, spot.state = line, at, run, record, out, self._state
-        return spot
+        line = spot.line
+        session_id = line.session_id or "unknown"
+        if not line.is_sidechain:
+            run_id = kind = "main"
+        elif line.agent_id:
+            run_id = line.agent_id
+            kind = "workflow" if self._is_workflow else "teammate" if _is_teammate(run_id) else "subagent"
+        else:
+            run_id, kind = self._threads.head_id(spot.record.head) or "sidechain", "subagent"
+        spot.run = spot.out.run(session_id, run_id, kind)
 
 
 def _is_teammate(agent_id: str) -> bool:

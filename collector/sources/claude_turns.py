@@ -2,7 +2,7 @@
 
 from collector.sources.claude_prompts import prompt_text
 from collector.sources.claude_spot import Spot, kept, show, whole
-from collector.sources.claude_tools import finished, tasks_of
+from collector.sources.claude_tools import finished, notified, tasks_of
 from collector.sources.claude_wire import Block, Content, Message
 from store.facts import Compaction, Prompt
 
@@ -71,6 +71,8 @@ def take_system(spot: Spot) -> None:
 def _prompt(spot: Spot, kind: str, content: Content) -> None:
     text, images = prompt_text(content)
     state, line = spot.state, spot.line
+    if kind == "notification":
+        notified(spot, text)
     previous = spot.threads.head_id(spot.threads.head_of(line.parent or line.logical_parent))
     spot.out.prompts.append(
         Prompt(

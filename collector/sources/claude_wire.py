@@ -9,22 +9,23 @@ from msgspec.json import Decoder
 Id = Annotated[str, Meta(max_length=200)]
 Path = Annotated[str, Meta(max_length=4096)]
 Int = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=10**12)]  # more tokens than any answer has; nine million times as many overflow
 
 
 class CacheCreation(Struct, gc=False):
-    five_minutes: Int | None = field(default=None, name="ephemeral_5m_input_tokens")
-    one_hour: Int | None = field(default=None, name="ephemeral_1h_input_tokens")
+    five_minutes: Count | None = field(default=None, name="ephemeral_5m_input_tokens")
+    one_hour: Count | None = field(default=None, name="ephemeral_1h_input_tokens")
 
 
 class ServerTools(Struct, gc=False):
-    web_search_requests: Int | None = None
+    web_search_requests: Count | None = None
 
 
 class Billed(Struct, gc=False):
-    input_tokens: Int | None = None
-    output_tokens: Int | None = None
-    cache_creation_input_tokens: Int | None = None
-    cache_read_input_tokens: Int | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerTools | None = None
     service_tier: Id | None = None

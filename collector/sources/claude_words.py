@@ -4,6 +4,7 @@ from collector.sources.claude_spot import Spot, kept
 from collector.sources.claude_wire import Line, Worktree
 from store.batch import Batch
 from store.facts import TEXT_KEPT, Summary, Word
+from store.merge import NEVER
 
 WORKTREES = "/.claude/worktrees/"
 # The type of a line → the name of the word and the field that holds it.
@@ -48,19 +49,30 @@ def take_summary(line: Line, at: str, out: Batch) -> None:
 
 def tell(spot: Spot) -> None:
     """What every line of a conversation says of its session and run."""
-    line, at, run, state = spot.line, spot.at, spot.run, spot.state
-    session, is_main = run.session, run.run_id == "main"
-    spot.out.files.add((session.index, spot.generation_id))
+    line, at, run = spot.line, spot.at, spot.run
+    session = run.session
     if at is not None:
         if at > session.last_at:
             session.last_at = at
         if not session.first_at or at < session.first_at:
             session.first_at = at
-        if not is_main:
+        if run.run_id != "main":
             if at > run.last_at:
                 run.last_at = at
             if not run.first_at or at < run.first_at:
                 run.first_at = at
+    if line.forked_from is not None and line.forked_from.session_id:
+        session.forked_from = line.forked_from.session_id
+    setting = (line.cwd, line.branch, line.version, line.entrypoint)
+    if run is spot.told_run and setting == spot.told_setting and at is not None and at >= spot.told_at:
+        return  # as the line before it said, and no earlier: so it is with nearly all lines
+    spot.told_run, spot.told_setting, spot.told_at = run, setting, at or NEVER
+    _tell_setting(spot, line)
+
+
+def _tell_setting(spot: Spot, line: Line) -> None:
+    state, is_main = spot.state, spot.run.run_id == "main"
+    spot.out.files.add((spot.run.session.index, spot.generation_id))
     if line.version and line.version != state.version:
         state.version = line.version
         say(spot, "version", state.version)
@@ -71,9 +83,7 @@ def tell(spot: Spot) -> None:
         state.entrypoint = line.entrypoint
         say(spot, "entrypoint", state.entrypoint)
     if line.cwd:
-        _tell_place(spot, line.cwd, at, is_main)
-    if line.forked_from is not None and line.forked_from.session_id:
-        session.forked_from = line.forked_from.session_id
+        _tell_place(spot, line.cwd, spot.at, is_main)
 
 
 def _tell_place(spot: Spot, cwd: str, at: str | None, is_main: bool) -> None:

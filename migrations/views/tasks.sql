@@ -1,4 +1,4 @@
--- What is on the agents' todo lists? The last word of each session.
+-- What is on the agents' todo lists? The last word of each session, and of each subagent that keeps one.
 create view tasks as
 select a.agent, d.device, a.name as account, s.session_id, t.task_id, t.subject, t.status, nullif(t.at, '') as at
 from task as t
@@ -11,7 +11,7 @@ select
     d.device,
     a.name,
     s.session_id,
-    'todo-' || j.key,
+    'todo-' || iif(w.name = 'todos', '', substr(w.name, 7) || '-') || j.key,
     coalesce(j.value ->> '$.content', j.value ->> '$.activeForm'),
     j.value ->> '$.status',
     nullif(w.at, '')
@@ -20,4 +20,4 @@ join session as s using (session_key)
 join account as a using (account_id)
 join device as d using (device_id)
 join json_each(case when json_valid(w.value) then w.value else '[]' end) as j
-where w.name = 'todos' and j.type = 'object';
+where (w.name = 'todos' or w.name glob 'todos/*') and j.type = 'object';

@@ -13,7 +13,10 @@ CURSOR = re.compile(r"\s*update\s+generation\s+set\s+cursor\b", re.IGNORECASE)
 ROWS = re.compile(r"\s*insert\s+(or\s+\w+\s+)?into\s+record\b", re.IGNORECASE)
 SUMS = re.compile(r"\s*(insert\s+into|update|delete\s+from|replace\s+into)\s+usage_quarter_hour\b", re.IGNORECASE)
 SUM_AGAIN = """
-insert into usage_quarter_hour
+insert into usage_quarter_hour (
+    quarter, session_key, run_kind, model, tier, parts, responses, lower_bounds, input_tokens, cache_read_tokens,
+    cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, web_searches
+)
 select
     quarter, session_key, run_kind, model, tier, count(*), sum(part = 0), sum(part = 0 and stop_reason is null),
     sum(input_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),
