@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from collector.agents import look
+from collector.sources import all_sources
 from store import schema
 from store.config import Config
 from store.database import OLDEST_SQLITE, open_reader, open_writer
+from viewers import agent_tables
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 NAMES = re.compile(r"`([a-z0-9_]+)`")
@@ -62,6 +65,16 @@ def test_every_exit_code_is_documented() -> None:
     codes = {0, trouble.FAILED, trouble.USAGE, trouble.CUT, cli.INTERRUPTED, cli.BROKEN_PIPE}
     rows = re.findall(r"^\| (\d+) \| ", section("Commands"), flags=re.MULTILINE)
     assert sorted(codes) == sorted(map(int, rows))
+
+
+def test_the_tables_of_agents_are_those_that_the_sources_make() -> None:
+    written = section("Agents").partition("<!-- agents -->\n")[2].partition("<!-- /agents -->")[0]
+    assert written.splitlines() == ["", *agent_tables.markdown(look("/none", {}, "/none")), ""]
+
+
+def test_every_agent_is_named_where_its_column_is_described() -> None:
+    (row,) = [line for line in section("Views").splitlines() if line.startswith("| `agent` |")]
+    assert NAMES.findall(row)[1:] == [source.agent for source in all_sources()]
 
 
 def test_the_oldest_sqlite_is_documented() -> None:

@@ -67,6 +67,13 @@ def rejects(*, as_json: bool = False, limit: int | None = None) -> int:
     return run(as_json=as_json, limit=limit)
 
 
+def agents(*, name: str | None = None, as_json: bool = False, as_markdown: bool = False) -> int:
+    from collector.agents import look
+    from viewers.agents import run
+
+    return run(look, name=name, as_json=as_json, as_markdown=as_markdown)
+
+
 def whole(text: str) -> int | None:
     """A number of things as most people write it; Typer judges the rest."""
     return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) < 10**9 else None
@@ -85,6 +92,8 @@ class Plain(NamedTuple):
     flags: dict[str, str]
     values: dict[str, tuple[str, Callable[[str], object]]]
     words: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    """Words that may follow these."""
 
 
 JSON = {"--json": "as_json", "-j": "as_json"}
@@ -104,6 +113,7 @@ PLAIN = {
     ),
     "sources": Plain(sources, {"--all": "is_all", **JSON}, {}),
     "rejects": Plain(rejects, JSON, {"--limit": ("limit", whole)}),
+    "agents": Plain(agents, {"--markdown": "as_markdown", **JSON}, {}, more=("name",)),
 }
 
 
@@ -117,7 +127,7 @@ def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | No
     if command is None:
         return None
     arguments: dict[str, object] = {}
-    places = list(command.words)
+    places = [*command.words, *command.more]
     rest = iter(words[1:])
     for word in rest:
         if word in command.flags:
@@ -134,7 +144,7 @@ def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | No
             arguments[places.pop(0)] = word
         else:
             return None
-    return None if places else (command.run, arguments)
+    return None if len(places) > len(command.more) else (command.run, arguments)
 
 
 def main() -> None:

@@ -82,6 +82,16 @@ def rejects(
     raise typer.Exit(cli.rejects(as_json=as_json, limit=limit))
 
 
+@app.command()
+def agents(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Tell more of this one.")] = None,
+    as_json: Json = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables of the README.")] = False,
+) -> None:
+    """Show which agents are known, where each was looked for, and what its files can tell."""
+    raise typer.Exit(cli.agents(name=name, as_json=as_json, as_markdown=as_markdown))
+
+
 def run(words: list[str]) -> int:
     """Run Typer; a usage error becomes one line, with the nearest thing that exists."""
     command = typer.main.get_command(app)

@@ -5,16 +5,40 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source
+from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+TELLS = Tells(
+    forks=yes("with their history copied or not"),
+    tokens=yes("old versions: from running sums; no cache writes"),
+    reasoning=yes(),
+    cost=no(),
+    prompts=yes(),
+    replies=yes(),
+    tools=yes("a script is one call; its commands are shown"),
+    durations=partly("of commands; else the time between lines"),
+    files=partly("patches, with lines; not what commands touch"),
+    subagents=yes("each in a session of its own; reviews too"),
+    compactions=partly("before and after, not why"),
+    turns=yes("state, time to the first word; not in old versions"),
+    limits=yes("both windows; the plan where it says so"),
+    never=(
+        "the hidden threads that make titles",
+        "ephemeral threads, and those deleted before they were read",
+        "what an answer cost whose stream was cut",
+        "which model answered: only the one that was asked for",
+    ),
+)
+
 
 class Codex:
     agent = "codex"
+    name = "Codex"
+    tells = TELLS
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

@@ -4,14 +4,36 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source
+from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
 
+TELLS = Tells(
+    forks=no(),
+    tokens=yes("no cache writes"),
+    reasoning=yes(),
+    cost=no(),
+    prompts=yes(),
+    replies=yes(),
+    tools=yes("once they have ended"),
+    durations=partly("only the time between lines"),
+    files=yes("with lines; not what shell commands touch"),
+    subagents=yes(),
+    compactions=partly("when, and how long the summary is"),
+    turns=no(),
+    limits=no(),
+    never=(
+        "calls that leave no message, as those for summaries",
+        "which version of the program wrote a file",
+    ),
+)
+
 
 class Gemini:
     agent = "gemini"
+    name = "Gemini CLI"
+    tells = TELLS
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

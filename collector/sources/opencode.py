@@ -9,16 +9,38 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import DATABASE, Layout, Lines, Past, Source
+from collector.sources import DATABASE, Layout, Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
 
 STORAGE = {b"session": "session", b"message": "message"}
 
+TELLS = Tells(
+    forks=yes("by the messages that they copy"),
+    tokens=yes("with cache writes"),
+    reasoning=yes(),
+    cost=yes("as it reckons it, where it knows a price"),
+    prompts=partly("not of versions before its database"),
+    replies=partly("not of versions before its database"),
+    tools=partly("not of versions before its database"),
+    durations=yes(),
+    files=partly("with lines; not of versions before its database"),
+    subagents=yes("each in a session of its own"),
+    compactions=partly("when and why, not before and after"),
+    turns=no(),
+    limits=no(),
+    never=(
+        "the call that makes the title",
+        "what an answer cost that was interrupted",
+    ),
+)
+
 
 class OpenCode:
     agent = "opencode"
+    name = "OpenCode"
+    tells = TELLS
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

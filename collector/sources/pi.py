@@ -4,14 +4,36 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source
+from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
 
+TELLS = Tells(
+    forks=yes(),
+    tokens=yes("with cache writes"),
+    reasoning=partly("where a version says so"),
+    cost=yes("as it reckons it, where it knows a price"),
+    prompts=yes("also commands and shell input"),
+    replies=yes(),
+    tools=yes("ok or error"),
+    durations=partly("only the time between lines"),
+    files=yes("with lines; not what shell commands touch"),
+    subagents=yes("of OMP"),
+    compactions=partly("before, not after, nor why"),
+    turns=no(),
+    limits=no(),
+    never=(
+        "what an answer cost that was cut before it said so",
+        "which version of the program wrote a file",
+    ),
+)
+
 
 class Pi:
     agent = "pi"
+    name = "Pi"
+    tells = TELLS
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

@@ -4,14 +4,33 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source
+from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 
 if TYPE_CHECKING:
     from store.batch import Batch
 
+TELLS = Tells(
+    forks=yes(),
+    tokens=yes("also the program's own calls; no cache writes"),
+    reasoning=yes(),
+    cost=no(),
+    prompts=yes("also queued ones and commands"),
+    replies=yes(),
+    tools=yes(),
+    durations=partly("only the time between lines"),
+    files=yes("with lines; not what shell commands touch"),
+    subagents=yes(),
+    compactions=partly("before and after; not always why"),
+    turns=no(),
+    limits=no(),
+    never=("what a call cost that failed or was cancelled",),
+)
+
 
 class Qwen:
     agent = "qwen"
+    name = "Qwen Code"
+    tells = TELLS
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

@@ -38,7 +38,7 @@ def test_the_plain_forms_are_those_that_typer_declares(name: str) -> None:
     }
     assert plain.flags == flags
     assert {word: value[0] for word, value in plain.values.items()} == values
-    assert list(plain.words) == words
+    assert [*plain.words, *plain.more] == words
     assert not any(option.secondary_opts for option in options)
 
 
@@ -63,6 +63,8 @@ def test_every_command_has_a_plain_form_and_help() -> None:
         (["sql", "select 1", "--rows", "5", "--seconds", "2.5"], {"statement": "select 1", "rows": 5, "seconds": 2.5}),
         (["sql", "--csv", "-- a question\nselect 1"], {"statement": "-- a question\nselect 1", "as_csv": True}),
         (["rejects", "--limit", "3"], {"limit": 3}),
+        (["agents"], {}),
+        (["agents", "some", "--json"], {"name": "some", "as_json": True}),
     ],
 )  # fmt: skip
 def test_plain_forms_are_read(words: list[str], command: dict[str, object]) -> None:
@@ -74,7 +76,7 @@ def test_plain_forms_are_read(words: list[str], command: dict[str, object]) -> N
     "words",
     ["--help", "daily --help", "daily --since", "daily --since --json", "daily extra", "daly", "daily --jsno", "sql",
      "sql a b", "sql a --rows x", "sql a --rows 0", "sql a --seconds 1e9", "sql a --seconds .", "daily -s=3",
-     "sql a --rows \uff14", "--version daily"],
+     "sql a --rows \uff14", "--version daily", "agents a b"],
 )  # fmt: skip
 def test_all_other_forms_are_left_to_typer(words: str) -> None:
     assert cli.plain(words.split()) is None
@@ -88,6 +90,7 @@ def test_all_other_forms_are_left_to_typer(words: str) -> None:
         ["daily"],
         ["sources"],
         ["rejects", "--json"],
+        ["agents"],
         [],
         ["sql", "select 1"],
     ],
@@ -117,7 +120,8 @@ def test_help_is_shown(name: list[str], run: Any) -> None:
      ("sql", "SELECT"), ("sql x --rows 0", "--rows"), ("rejects --limit x", "--limit"),
      ("daily --since 2026-02-30", "20261120"), ("daily --since 2026-W01-1", "20261120"),
      ("daily --since 20261102 --until 20261101", "after"), ("daily --timezone Europe/Belrin", "Europe/Berlin"),
-     ("sql x --json --csv", "--csv"), ("collect", "--once")],
+     ("sql x --json --csv", "--csv"), ("collect", "--once"), ("agents --markdown --json", "--markdown"),
+     ("agents claud", "claude"), ("agents none", "codex")],
 )  # fmt: skip
 def test_a_wrong_command_line_is_told_in_a_line_and_ends_with_2(words: str, near: str, run: Any) -> None:
     done = run(*words.split())
@@ -167,7 +171,7 @@ def test_a_broken_config_is_told_in_a_line(recorded: Path, run: Any) -> None:
     assert "acounts" in done.stderr and "accounts" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["collect", "--once"], ["daily"], ["sources"], ["sql", "select 1"]])
+@pytest.mark.parametrize("words", [["collect", "--once"], ["daily"], ["sources"], ["agents"], ["sql", "select 1"]])
 def test_a_damaged_database_is_told_in_a_line(words: list[str], recorded: Path, run: Any) -> None:
     (recorded / NAME).write_bytes(b"no database " * 1_000)
     done = run(*words)
@@ -178,13 +182,13 @@ def test_a_damaged_database_is_told_in_a_line(words: list[str], recorded: Path, 
 @pytest.mark.promise("V1")
 def test_V1_looking_changes_nothing(recorded: Path, run: Any) -> None:
     before = (recorded / NAME).read_bytes(), (recorded / NAME).stat().st_mtime_ns
-    for words in (["daily"], ["sources", "--json"], ["rejects"], ["sql", "select * from sessions"]):
+    for words in (["daily"], ["sources", "--json"], ["rejects"], ["agents"], ["sql", "select * from sessions"]):
         assert run(*words).returncode == 0
     assert ((recorded / NAME).read_bytes(), (recorded / NAME).stat().st_mtime_ns) == before
 
 
 @pytest.mark.promise("V3")
-@pytest.mark.parametrize("words", [["daily", "--json"], ["sources"], ["rejects"], ["sql", "select 1"], []])
+@pytest.mark.parametrize("words", [["daily", "--json"], ["sources"], ["rejects"], ["agents"], ["sql", "select 1"], []])
 def test_V3_a_database_of_a_newer_version_is_told_and_left_alone(words: list[str], recorded: Path, run: Any) -> None:
     connection = sqlite3.connect(recorded / NAME)
     connection.execute("pragma user_version = 999")
@@ -253,7 +257,7 @@ def test_a_full_disk_behind_stdout_is_told(recorded: Path, command: list[str]) -
     assert "No space left" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", ["daily --json", "sources", "rejects", "sql 1", "collect --once", ""])
+@pytest.mark.parametrize("words", ["daily --json", "sources", "rejects", "agents", "sql 1", "collect --once", ""])
 def test_a_data_folder_without_permission_is_told_and_ends_with_1(
     words: str, recorded: Path, run: Any, unprivileged: list[str]
 ) -> None:

@@ -22,7 +22,11 @@ OURS = re.compile(r"\x1b\[[0-2]?m")
 def hostile(transcript: Path, write: Callable[[list[Any]], None], answer: Any, run: Any) -> None:
     """A history in which everything that can hold text holds an attack."""
     write(
-        [answer(1, "2026-11-18T10:00:01.000Z", f"model{EVIL}"), f"{{broken {EVIL}".encode(), b"\x1b]0;x\x07\x00\xff{"]
+        [
+            answer(1, "2026-11-18T10:00:01.000Z", f"model{EVIL}") | {"version": f"2{EVIL}"},
+            f"{{broken {EVIL}".encode(),
+            b"\x1b]0;x\x07\x00\xff{",
+        ]
     )
     other = transcript.with_name(f"a{EVIL}b.jsonl")
     other.write_bytes(b"{more\x1b[2J\n")
@@ -58,7 +62,8 @@ def screen(command: list[str], *words: str) -> str:
     [["daily"], ["daily", "--json"], ["sources"], ["sources", "--json"], ["rejects"], ["rejects", "--json"],
      ["sql", "select model from responses"], ["sql", "select * from rejects", "--json"],
      ["sql", "select path, excerpt from rejects"], ["sql", "select model, char(27) from responses", "--csv"],
-     ["sql", "select model as \"a\x1b[2J\" from responses"], ["collect", "--once"]],
+     ["sql", "select model as \"a\x1b[2J\" from responses"], ["collect", "--once"],
+     ["agents"], ["agents", "claude"], ["agents", "--json"]],
     ids=" ".join,
 )  # fmt: skip
 def test_V4_the_terminal_gets_only_our_own_escapes(words: list[str], hostile: None, command: list[str]) -> None:
