@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyFailure
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from collector import once, tail
@@ -205,7 +205,7 @@ def test_C5_fails_when_only_the_size_is_looked_at(fresh: Callable[[], Path], mon
 
     monkeypatch.setattr(once.Look, "_has_news", has_news)
     # Whether a new file gets the old one's inode is the disk's choice, so a failure need not come twice.
-    with pytest.raises((AssertionError, FlakyFailure)):
+    with pytest.raises((AssertionError, Flaky)):
         check_c5(200, 25, fresh, QUICK)
 
 
