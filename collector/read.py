@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 from msgspec.structs import astuple
 
 from collector.sources import DATABASE, Lines, Past, RowSource, Source, all_sources
@@ -88,15 +88,17 @@ class Reading:
     # -- files of lines
 
     def _lines(self, job: Job, tail: "Tail | Rows") -> None:
-        generation_id, carried = job.known.generation_id, job.known.carried
-        if not tail.is_same():
+        generation_id = job.known.generation_id
+        reader = self._reader(job, generation_id, job.known.carried) if tail.is_same() else None
+        if reader is None:
             if self._begin_anew is None:
                 return  # it was fresh when it was found, and is something else by now: the next look reads it
             self._flush()
-            generation_id, carried = self._begin_anew(job.known), b""
+            generation_id = self._begin_anew(job.known)
             tail.restart()
-        source = self._sources[job.agent]
-        reader = source.lines(job.known.kind, job.path, generation_id, carried, self._past(generation_id))
+            reader = self._sources[job.agent].lines(
+                job.known.kind, job.path, generation_id, b"", self._past(generation_id)
+            )
         batch, told, trouble = self._open_batch(job, generation_id), Understood(generation_id), ""
         try:
             for stretch in tail.stretches():
@@ -111,6 +113,15 @@ class Reading:
         except OSError as error:  # what was read so far counts; the rest waits
             trouble = error.strerror or str(error)
         self._advance(job, tail, reader, told, trouble)
+
+    def _reader(self, job: Job, generation_id: int, carried: bytes) -> Lines | None:
+        """The reader that goes on; None where another version of it left what this one cannot carry on."""
+        try:
+            return self._sources[job.agent].lines(
+                job.known.kind, job.path, generation_id, carried, self._past(generation_id)
+            )
+        except MsgspecError:
+            return None
 
     def _stretch(self, reader: Lines, stretch: Stretch, batch: Batch, told: Understood) -> None:
         understand(reader, stretch.lines, stretch.byte_offset, batch, told)
