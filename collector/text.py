@@ -1,8 +1,11 @@
 """What is kept of the texts and numbers that agents write: as much as is shown, and nothing SQLite cannot hold."""
 
 import hashlib
+import re
 
 from store.facts import TEXT_KEPT
+
+HUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 
 NUL_SHOWN = "\u2400"  # SQLite ends a text at its first NUL
 
@@ -29,11 +32,18 @@ def lines_in(text: str) -> int:
 
 
 def lines_changed(diff: str) -> tuple[int, int]:
-    """How many lines a unified diff adds and removes."""
+    """How many lines a unified diff adds and removes. A line of a hunk may look like a head."""
     added = removed = 0
+    old = new = 0  # lines of this hunk that are still to come
     for line in diff.split("\n"):
-        if line.startswith("+") and not line.startswith("+++ "):
-            added += 1
-        elif line.startswith("-") and not line.startswith("--- "):
-            removed += 1
+        sign = line[:1]
+        hunk = HUNK.match(line) if sign == "@" else None
+        if hunk:
+            old, new = (int(length) if length else 1 for length in hunk.groups())
+        elif sign == "+" and (new > 0 or not line.startswith("+++ ")):
+            added, new = added + 1, new - 1
+        elif sign == "-" and (old > 0 or not line.startswith("--- ")):
+            removed, old = removed + 1, old - 1
+        elif sign != "\\":
+            old, new = old - 1, new - 1
     return added, removed

@@ -35,6 +35,18 @@ with recursive family(session_key, session_id, forked_from) as (
 )
 select session_key from family
 """
+# Whether each sum of a family was told once, and counts: so it is with most.
+PLAIN = """
+select count(*) = count(distinct substr(message_id, 1, instr(message_id, ' '))) and coalesce(max(is_copy), 0) = 0
+from response
+where evidence in ('event', 'growth', 'total', 'rest') and session_key in (select value from json_each(?))
+"""
+ARE_RECORDED = """
+select 1
+from response
+where session_key in (select value from json_each(?)) and evidence = 'transcript'
+limit 1
+"""
 OF_SUMS = """
 select x.message_id, x.request_id, x.session_key, x.evidence, x.at, x.is_branch, x.is_copy, s.first_at, s.session_id,
     x.input_tokens + x.cache_read_tokens + x.output_tokens
@@ -77,9 +89,10 @@ def settle_sums(connection: sqlite3.Connection, rows: Rows, keys: Iterable[int])
 
 
 def _settle(connection: sqlite3.Connection, agent: str, family: str) -> None:
+    if connection.execute(PLAIN, (family,)).fetchone()[0]:
+        if connection.execute(ARE_RECORDED, (family,)).fetchone() is None:
+            return
     told = [Told(*row) for row in connection.execute(OF_SUMS, (family,)).fetchall()]
-    if not told:
-        return
     turns = encode(sorted({one.request_id for one in told})).decode()
     recorded = {row[0] for row in connection.execute(RECORDED, {"family": family, "turns": turns}).fetchall()}
     groups: dict[str, list[Told]] = {}
@@ -106,6 +119,8 @@ def _counted(group: list[Told], recorded: set[str]) -> list[Told]:
     Where none is sure, what is left of the sum is told: of several the smallest is nearest, for where it is larger an
     answer between is missing, and is counted by itself.
     """
+    if len(group) == 1:
+        return group if group[0].request_id not in recorded else []
     turns: dict[tuple[str, str], Told] = {}
     unnamed: dict[str, Told] = {}
     left: list[Told] = []

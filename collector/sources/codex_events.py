@@ -10,18 +10,20 @@ from collector.sources.codex_said import (
     take_user_message,
 )
 from collector.sources.codex_spot import IS_UUID, Spot, ask, enter_turn, say, show
-from collector.sources.codex_tools import changed, ended, spawned
+from collector.sources.codex_tools import ended, is_error, patch_ended, spawned
 from collector.sources.codex_tools import take_item as take_done
 from collector.sources.codex_usage import take_count, take_limits
 from collector.sources.codex_wire import Payload
-from collector.text import whole
+from collector.text import kept, whole
 from store.merge import least
 
+# What may stand between a copied history and the first turn of an agent's own.
+OWN_EVENTS = {"task_started", "turn_started", "thread_settings_applied"}
 SILENT_EVENTS = {
     "turn.completed", "codex/event/raw_item", "context_compacted", "entered_review_mode", "exited_review_mode",
     "web_search_end", "sub_agent_activity", "image_generation_end", "thread_goal_updated", "collab_waiting_end",
     "collab_close_end", "collab_agent_interaction_end", "guardian_assessment", "view_image_tool_call",
-    "dynamic_tool_call_request", "dynamic_tool_call_response", "undo_completed", "agent_reasoning_raw_content",
+    "dynamic_tool_call_request", "undo_completed", "agent_reasoning_raw_content",
     "agent_reasoning_section_break", "token_budget", "plan_update", "turn_diff", "deprecation_notice", "warning",
     "background_event", "shutdown_complete", "session_configured", "collab_agent_spawn_begin", "item_started",
 }  # fmt: skip
@@ -38,6 +40,8 @@ def take_event(spot: Spot) -> None:
     type_ = body.type
     if type_ == "token_count":
         take_count(spot)
+    elif spot.is_inherited and type_ not in OWN_EVENTS:
+        return
     elif type_ == "item_completed":
         _item(spot)
     elif type_ == "user_message":
@@ -57,7 +61,7 @@ def take_event(spot: Spot) -> None:
         ask(spot, name, "interruption", body.reason or "")
     elif type_ in ("error", "stream_error"):
         take_error(spot, body)
-    elif type_ in ("exec_command_end", "mcp_tool_call_end", "patch_apply_end"):
+    elif type_ in ("exec_command_end", "mcp_tool_call_end", "patch_apply_end", "dynamic_tool_call_response"):
         _call_ended(spot)
     elif type_ == "collab_agent_spawn_end":
         if body.call_id and body.new_thread_id:
@@ -70,7 +74,7 @@ def take_event(spot: Spot) -> None:
     elif type_ == "thread_rolled_back":
         take_rollback(spot, body.num_turns or 1)
     elif type_ == "account/rateLimits/updated":
-        if body.rate_limits is not None:
+        if bytes(body.rate_limits).startswith(b"{"):
             take_limits(spot, body.rate_limits)
     elif type_ not in SILENT_EVENTS:
         raise ValueError(f"unknown event type {type_!r}")
@@ -83,7 +87,7 @@ def _item(spot: Spot) -> None:
     enter_turn(spot, spot.body.turn_id)
     if take_item(spot, item):
         return
-    take_done(spot, item, spot.body.duration_ms)
+    take_done(spot, item)
     if item.type not in SILENT_ITEMS:
         raise ValueError(f"unknown kind of item {item.type!r}")
 
@@ -92,7 +96,8 @@ def _settings(spot: Spot) -> None:
     settings, state = spot.body.thread_settings, spot.state
     if settings is None:
         return
-    state.tier = settings.service_tier if settings.service_tier not in (None, "default") else "standard"
+    tier = settings.service_tier
+    state.tier = kept(tier) if tier is not None and tier != "default" else "standard"
     if settings.reasoning_effort and settings.reasoning_effort != state.effort:
         state.effort = settings.reasoning_effort
         say(spot, "effort", state.effort)
@@ -100,7 +105,7 @@ def _settings(spot: Spot) -> None:
 
 def _turn_began(spot: Spot) -> None:
     turn_id = spot.body.turn_id
-    if turn_id and IS_UUID(turn_id):
+    if turn_id and IS_UUID(turn_id) and not spot.is_inherited:
         turn = spot.out.turn(turn_id, spot.run, spot.generation_id, spot.is_copied)
         turn.started_at = least(turn.started_at, spot.at)
 
@@ -119,10 +124,11 @@ def _call_ended(spot: Spot) -> None:
     body = spot.body
     if not body.call_id:
         return
-    failed = body.success is False or bool(body.exit_code) or bytes(body.result).startswith(b'{"Err"')
-    ended(spot, body.call_id, not failed, body.duration)
-    if body.type == "patch_apply_end" and not failed:
-        changed(spot, body.call_id, body.changes)
+    is_good = body.success is not False and not body.exit_code and not is_error(bytes(body.result))
+    if body.type == "patch_apply_end":
+        patch_ended(spot, body.call_id, is_good, body.duration, body.changes)
+    else:
+        ended(spot, body.call_id, is_good, body.duration)
 
 
 def _images(body: Payload) -> int:

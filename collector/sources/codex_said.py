@@ -4,10 +4,11 @@ Newer rollouts tell each of these as an event of its own beside the raw item tha
 only the raw items, among which the program's own words to the model look like prompts.
 """
 
+import re
 from typing import Any, cast
 
-from collector.sources.codex_spot import TENTATIVE_KEPT, TRAIL_KEPT, Spot, ask, show
-from collector.sources.codex_wire import Block, Item, Payload
+from collector.sources.codex_spot import TENTATIVE_KEPT, TRAIL_KEPT, Spot, ask, settle_in, show
+from collector.sources.codex_wire import Block, Item, Payload, decode_said
 from collector.text import digest
 from store.facts import Compaction
 
@@ -15,12 +16,16 @@ WRAPPED = (
     "<environment_context>", "<user_instructions>", "# AGENTS.md", "<INSTRUCTIONS>", "<permissions instructions>",
     "<turn_aborted>", "<subagent_notification>", "<skill>", "<user_action>",
 )  # fmt: skip
+# The oldest name the folder nowhere else.
+CWD = re.compile(r"<cwd>\s*([^<\n]+?)\s*</cwd>|^\s*-? *Current working directory: *(.+?) *$", re.MULTILINE)
 
 
 def take_user_message(spot: Spot, text: str, images: int) -> None:
     """A prompt. A turn may hold several: those typed while it ran."""
     state = spot.state
     _retract(spot)
+    if state.agent_type == "review":
+        return  # it is the prompt of the thread that asked for the review, told there too
     if state.turn:
         state.prompts += 1
         prompt_id = state.turn if state.prompts == 1 else f"{state.turn}/{state.prompts}"
@@ -34,23 +39,27 @@ def take_user_message(spot: Spot, text: str, images: int) -> None:
 def take_rollback(spot: Spot, turns: int) -> None:
     """The user went back: the last turns are no part of the conversation any more. They stay billed."""
     trail = spot.state.trail
-    for _ in range(turns):
+    for _ in range(min(turns, len(trail))):
         turn = trail[-1][0] if trail else ""
         while trail and trail[-1][0] == turn:
             trail.pop()
+    spot.state.full = 0  # the estimate before this tells of what was taken back
     spot.run.session.is_rewound = True
 
 
 def take_raw_message(spot: Spot) -> None:
     """A message as the API saw it. It counts only while the file tells of no events."""
     body, state = spot.body, spot.state
-    text = text_of(body.content)
     if body.role == "assistant":
-        if not state.has_replies and text:
+        text = "" if state.has_replies else text_of(decode_said(body.content))
+        if text:
             show(spot, "reply", text)
     elif body.role == "user" and not state.has_prompts:
-        text = text.strip()
-        if text and not text.startswith(WRAPPED):
+        text = text_of(decode_said(body.content)).strip()
+        if text.startswith(WRAPPED):
+            told = None if state.cwd else CWD.search(text)
+            settle_in(spot, told[1] or told[2] if told else None)
+        elif text:
             at = spot.said_at
             prompt_id = f"raw:{digest(state.session_id, at, text)}"
             state.prompt_id = state.prompt_id or prompt_id
@@ -94,13 +103,17 @@ def take_item(spot: Spot, item: Item) -> bool:
 def take_compacted(spot: Spot) -> None:
     """A context made smaller. What it repeats of the old one was recorded when it was said."""
     state, message = spot.state, spot.body.message
+    # The oldest tell how much is left before they tell that something was left out.
+    before, after = (state.full, state.fill) if state.full > state.fill else (state.fill, None)
+    state.full = 0
     state.compactions += 1
     name = f"{state.turn}/compacted/{state.compactions}" if state.turn else digest(spot.scope, "compacted")
     state.shrunk = name
     spot.out.compactions.append(
         Compaction(
             spot.run.index, name, "full", spot.at, spot.is_copied, spot.generation_id,
-            tokens_before=state.fill or None, summary_chars=len(message) if isinstance(message, str) else None,
+            tokens_before=before or None, tokens_after=after,
+            summary_chars=len(message) if isinstance(message, str) else None,
         )
     )  # fmt: skip
 

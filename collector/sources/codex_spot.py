@@ -15,7 +15,8 @@ IS_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 IS_TIMED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7").match
 SAID_KEPT = 200
 TENTATIVE_KEPT = 64
-PENDING_KEPT = 16
+PENDING_KEPT = 64
+FILES_KEPT = 64
 TRAIL_KEPT = 100
 
 
@@ -24,14 +25,23 @@ class Patched(Struct, array_like=True):
 
     path: str
     action: str
-    added: int
-    removed: int
+    added: int | None = None
+    removed: int | None = None
+
+
+class Pending(Struct, array_like=True):
+    """A call that has no answer yet, and what its answer is awaited with."""
+
+    patched: list[Patched] = field(default_factory=list[Patched])  # unless an event tells of the files
+    process: str = ""  # it asks how this one goes on
+    has_failed: bool = False  # says an event; the answer knows whether it was broken off
 
 
 class Carried(Struct):
     """What one line leaves for the next ones of its file, kept beside the cursor."""
 
     is_ours: bool | None = None
+    has_header: bool = False
     session_id: str = ""
     is_agent: bool = False
     agent_type: str = ""
@@ -44,6 +54,7 @@ class Carried(Struct):
     copied_at: str = ""  # when the history of the thread that this one was forked from was copied into it
     # the turn
     turn: str = ""
+    is_old: bool | None = None  # the turn is older than the thread; None where their ids do not tell
     prompts: int = 0  # in this turn
     compactions: int = 0
     prompt_id: str = ""
@@ -51,22 +62,32 @@ class Carried(Struct):
     said: dict[str, int] = field(default_factory=dict[str, int])
     # usage
     has_records: bool = False
-    total: tuple[int, ...] | None = None
+    is_whole: bool = False  # its sums begin at nothing: what they hold at first is its own
+    total: tuple[int, int, int, int, int, int] | None = None
     fill: int = 0  # tokens in the context
-    window: int = 0
+    full: int = 0  # the same before the latest estimate; 0 when an answer came since
     shrunk: str = ""  # a compaction of which the size afterwards is not known yet
-    limits: dict[str, tuple[float, str]] = field(default_factory=dict[str, tuple[float, str]])
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
     # what is told twice
     has_prompts: bool = False
     has_replies: bool = False
     tentative: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    patches: dict[str, list[Patched]] = field(default_factory=dict[str, list[Patched]])
+    # calls
+    pending: dict[str, Pending | None] = field(default_factory=dict[str, Pending | None])
+    broken_off: list[str] = field(default_factory=list[str])
+    running: dict[str, str] = field(default_factory=dict[str, str])  # process → the call that began it
+    script: str = ""  # the latest call of a script
+    inside: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])  # file → lines it changed
+    searches: int = 0  # of the web, by the answer that is not told yet
+
+
+NOWHERE = Batch("", 0)
 
 
 class Spot:
     """One line, the run it belongs to, the record it becomes, and the batch its facts go to."""
 
-    __slots__ = ("at", "body", "generation_id", "out", "record", "run", "state")
+    __slots__ = ("at", "body", "generation_id", "limits", "out", "record", "run", "state")
 
     body: Payload
     at: str | None
@@ -77,14 +98,19 @@ class Spot:
 
     def __init__(self, generation_id: int) -> None:
         self.generation_id = generation_id
+        self.out = NOWHERE
+        self.limits = b""  # as the line before told them
 
     @property
     def is_copied(self) -> bool:
         """Whether the line belongs to a turn that is older than its thread: a fork copies such turns."""
-        turn, thread = self.state.turn, self.state.session_id
-        if turn and IS_TIMED(turn) and IS_TIMED(thread):
-            return turn[:13] < thread[:13]  # these ids begin with their time
-        return bool(self.at) and self.at == self.state.copied_at
+        is_old = self.state.is_old
+        return is_old if is_old is not None else bool(self.at) and self.at == self.state.copied_at
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the line was copied from the thread that began this one as its agent: nothing it did itself."""
+        return self.state.is_agent and self.is_copied
 
     @property
     def said_at(self) -> str:
@@ -103,6 +129,13 @@ class Spot:
         if len(said) < SAID_KEPT:
             said[id_] = times + 1
         return f"{id_}.{times}" if times else id_
+
+
+def sound(id_: str) -> str:
+    """An id as it is, if it can be one: SQLite ends a text at a NUL, which the slow way to read a line replaces."""
+    if "\0" in id_:
+        raise ValueError("a NUL in an id")
+    return id_
 
 
 def show(
@@ -139,3 +172,15 @@ def enter_turn(spot: Spot, turn_id: str | None) -> None:
     state = spot.state
     if turn_id and turn_id != state.turn and IS_UUID(turn_id):
         state.turn, state.prompts, state.compactions, state.said = turn_id, 0, 0, {}
+        thread = state.session_id
+        state.is_old = turn_id[:13] < thread[:13] if IS_TIMED(turn_id) and IS_TIMED(thread) else None
+
+
+def settle_in(spot: Spot, cwd: str | None) -> None:
+    """The folder that the thread works in; the first one is where it was started."""
+    session, since = spot.run.session, spot.at or "7"
+    if not cwd or spot.is_copied:
+        return
+    spot.state.cwd = cwd = kept(cwd)
+    if not session.cwd or since < session.cwd_at:
+        session.cwd, session.cwd_at = cwd, since

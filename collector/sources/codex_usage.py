@@ -5,65 +5,65 @@ parent's value or jump, so what counts is the last answer; but where a sum grew 
 has no line of its own and the growth holds it.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from msgspec import DecodeError
+from msgspec import UNSET, Raw
 
-from collector.sources.codex_spot import Spot
-from collector.sources.codex_wire import Info, Limits, Usage, Window, decode_info
-from collector.tolerant import fit, load
+from collector.sources.codex_spot import Spot, sound
+from collector.sources.codex_wire import Limits, Usage, Window, decode_limits
+from collector.text import kept
 from collector.when import from_unix_ms
 from store.facts import Compaction, Limit, Response
 
-Vector = tuple[int, ...]  # input, cached, output, reasoning, written, total
-NOTHING: Vector = (0,) * 6
+Vector = tuple[int, int, int, int, int, int]  # input, cached, output, reasoning, written, total
+NOTHING: Vector = (0, 0, 0, 0, 0, 0)
+LIMITS_KEPT = 64
+SAME_RESET_S = 60  # older programs tell in how many seconds, from a time that is not quite that of the line
 COMPARED = 4  # the sums of a rewind or a migration differ beyond the first four
 
 
 def take_record(spot: Spot) -> None:
     """One answer, as it was billed."""
     body, state = spot.body, spot.state
-    usage = _vector(body.usage)
-    if usage is None:
-        raise ValueError("a token_usage_record without usage")
+    usage, sums = _vector(body.usage), body.thread_token_usage
+    if usage is None or sums is None or sums.total is None:
+        raise ValueError("a token_usage_record of an unknown shape")
     state.has_records = state.has_records or _is_something(usage)
-    sums = body.thread_token_usage
-    so_far = sums.total if sums is not None else None
     if _is_something(usage):
         thread = body.thread_id or state.session_id
-        _add(spot, body.response_id or "", f"{thread} {so_far}", usage, "transcript")
+        _add(spot, body.response_id or "", f"{thread} {sums.total}", usage, "transcript")
 
 
 def take_count(spot: Spot) -> None:
     """The sums so far, and what the last answer added to them."""
-    if spot.body.rate_limits is not None:
-        take_limits(spot, spot.body.rate_limits)
-    raw = bytes(spot.body.info)
-    if not raw.startswith(b"{"):
+    body, state = spot.body, spot.state
+    has_limits = bytes(body.rate_limits).startswith(b"{")
+    if has_limits:
+        take_limits(spot, body.rate_limits)
+    info = body.info
+    if info is None or (info is UNSET and has_limits):
         return  # limits alone
-    try:
-        info = decode_info(raw)
-    except DecodeError:
-        info = fit(load(raw), Info)
-    total, last = _vector(info.total), _vector(info.last)
-    if total is None and last is None:
+    if info is UNSET:
         raise ValueError("a token_count of an unknown shape")
-    state = spot.state
-    if info.window and info.window != state.window:
-        state.window = info.window
+    total, last = _vector(info.total), _vector(info.last)
+    if (total is None and last is None) or _is_strange(info.total, total) or _is_strange(info.last, last):
+        raise ValueError("a token_count of an unknown shape")
     if last is not None:
         _fill(spot, last)
     before = state.total
-    follows = False
-    growth = None
     if total is not None:
-        follows = before is not None and before[0] + before[2] > 0 and _covers(total, before)
-        growth = _less(total, before) if follows and before is not None else total
         state.total = total
         if total == before:
             return  # told again
     if state.has_records:
         return
+    if before is None and state.is_whole:
+        growth, follows = total, True  # a migration may have dropped turns before
+    elif total is not None and before is not None and _is_something(before) and _covers(total, before):
+        growth, follows = _less(total, before), True
+    else:
+        growth, follows = total, False
     added, evidence = last, "event"
     if added is None:
         added = growth or NOTHING
@@ -79,37 +79,50 @@ def take_count(spot: Spot) -> None:
         _add(spot, message_id, f"thread {state.session_id}", added, "total" if evidence == "event" else "rest")
 
 
-def take_limits(spot: Spot, limits: Limits) -> None:
+def take_limits(spot: Spot, told: Raw) -> None:
     """How much of the plan is used. A reading is kept when it differs from the one before it in the file."""
-    if spot.is_copied or spot.at is None:
-        return  # a fork's copy of old readings bears its own time
-    known = spot.state.limits
-    for span, window in (("primary", limits.primary), ("secondary", limits.secondary)):
-        if window is None or window.used_percent is None:
+    raw = bytes(told)
+    if raw == spot.limits or spot.at is None or spot.is_copied:
+        return  # told again; or a fork's copy of old readings, which bears its own time
+    spot.limits, limits, known = raw, decode_limits(told), spot.state.limits
+    limit_id, plan = kept(limits.limit_id or "codex"), kept(limits.plan_type) if limits.plan_type else None
+    for span, window in _windows(limits):
+        if window.used_percent is None:
             continue
-        limit_id = limits.limit_id or "codex"
-        resets_at = _resets_at(window, spot.at)
-        reading = (window.used_percent, resets_at or "")
-        if known.get(f"{limit_id} {span}") == reading:
+        resets = _resets(window, spot.at)
+        reading = known.get(f"{limit_id} {span}")
+        if reading is not None and reading[0] == window.used_percent and abs(reading[1] - resets) <= SAME_RESET_S:
             continue
-        known[f"{limit_id} {span}"] = reading
+        if len(known) < LIMITS_KEPT:
+            known[f"{limit_id} {span}"] = (window.used_percent, resets)
+        resets_at = from_unix_ms(resets * 1000) if resets else None
         spot.out.limits.append(
-            Limit(limit_id, span, spot.at, window.used_percent, window.window_minutes, resets_at, limits.plan_type)
+            Limit(limit_id, span, spot.at, window.used_percent, window.window_minutes, resets_at, plan)
         )
+
+
+def _windows(limits: Limits) -> Iterator[tuple[str, Window]]:
+    if limits.primary is not None:
+        yield "primary", limits.primary
+    elif limits.primary_used_percent is not None:
+        yield "primary", Window(limits.primary_used_percent, limits.primary_window_minutes)
+    if limits.secondary is not None:
+        yield "secondary", limits.secondary
+    elif limits.secondary_used_percent is not None:
+        yield "secondary", Window(limits.secondary_used_percent, limits.secondary_window_minutes)
 
 
 def _add(spot: Spot, message_id: str, request_id: str, usage: Vector, evidence: str) -> None:
     state, place = spot.state, spot.record.byte_offset
-    if "\0" in message_id or "\0" in request_id:
-        raise ValueError("a NUL in an id")  # SQLite ends a text there; the slow way replaces it
+    message_id, request_id = sound(message_id), sound(request_id)
     fresh, cached, output, reasoning, _, _ = usage
-    at = spot.at
+    at, searches, state.searches = spot.at, state.searches, 0
     spot.out.add_response(
         Response(
             spot.run.index, spot.out.agent, message_id, request_id, 0, spot.run.kind, state.turn or state.prompt_id,
             None, at, at, state.model or "unknown", state.tier, max(0, fresh - cached), cached, 0, 0, output,
-            reasoning, 0, None, "completed", evidence, spot.is_copied, False, spot.generation_id, place, at or "",
-            spot.generation_id, place,
+            reasoning, searches, None, "completed", evidence, spot.is_copied, False, spot.generation_id, place,
+            at or "", spot.generation_id, place,
         ),
         spot.run,
     )  # fmt: skip
@@ -118,22 +131,31 @@ def _add(spot: Spot, message_id: str, request_id: str, usage: Vector, evidence: 
 def _fill(spot: Spot, last: Vector) -> None:
     """How full the context is; the first reading after a compaction tells what the compaction left."""
     state = spot.state
-    if state.shrunk and not _is_something(last):
+    if _is_something(last):
+        state.full = 0
+    elif state.shrunk:
         compaction = Compaction(
             spot.run.index, state.shrunk, "full", None, spot.is_copied, spot.generation_id, tokens_after=last[5]
         )
         spot.out.compactions.append(compaction)
+    elif not state.full:
+        state.full = state.fill
     if last[5]:
         state.shrunk, state.fill = "", last[5]
 
 
 def _vector(usage: Usage | None) -> Vector | None:
+    """The numbers of a usage; none, where one is missing that has always been told."""
     if usage is None:
         return None
-    said = (usage.input, usage.cached, usage.output, usage.reasoning, usage.written, usage.total)
-    if all(number is None for number in said):
+    fresh, cached, output, reasoning, total = usage.input, usage.cached, usage.output, usage.reasoning, usage.total
+    if fresh is None or cached is None or output is None or reasoning is None or total is None:
         return None
-    return tuple(max(0, number or 0) for number in said)
+    return fresh, cached, output, reasoning, usage.written or 0, total
+
+
+def _is_strange(usage: Usage | None, read: Vector | None) -> bool:
+    return usage is not None and read is None
 
 
 def _is_something(usage: Vector) -> bool:
@@ -141,19 +163,22 @@ def _is_something(usage: Vector) -> bool:
 
 
 def _covers(more: Vector, less: Vector) -> bool:
-    return all(a >= b for a, b in zip(more[:COMPARED], less[:COMPARED], strict=True))
+    return more[0] >= less[0] and more[1] >= less[1] and more[2] >= less[2] and more[3] >= less[3]
 
 
 def _less(total: Vector, before: Vector) -> Vector:
-    return tuple(a - b for a, b in zip(total, before, strict=True))
+    a, b = total, before
+    return a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3], a[4] - b[4], a[5] - b[5]
 
 
 def _text(usage: Vector) -> str:
-    return ".".join(map(str, usage))
+    fresh, cached, output, reasoning, written, total = usage
+    return f"{fresh}.{cached}.{output}.{reasoning}.{written}.{total}"
 
 
-def _resets_at(window: Window, at: str) -> str | None:
+def _resets(window: Window, at: str) -> float:
+    """When a window begins anew, in seconds of Unix time; 0 when it is not told."""
     seconds = window.resets_at if window.resets_at is not None else window.reset_at
     if seconds is None and window.resets_in_seconds is not None:
         seconds = datetime.fromisoformat(at).timestamp() + window.resets_in_seconds
-    return from_unix_ms(seconds * 1000) if seconds is not None else None
+    return seconds or 0

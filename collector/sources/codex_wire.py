@@ -5,24 +5,27 @@ The oldest rollouts have no envelope: there a line is itself what later ones car
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Raw, Struct, field
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder
+
+from collector.tolerant import fit, load
 
 # Ids, names and numbers beyond these are none of theirs: the slow way leaves such a field out.
 Id = Annotated[str, Meta(max_length=300)]
 Path = Annotated[str, Meta(max_length=4096)]
 Int = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+Tokens = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class Usage(Struct, gc=False):
     """Tokens as the API tells them: what a cache gave is inside input, reasoning inside output."""
 
-    input: Int | None = field(default=None, name="input_tokens")
-    cached: Int | None = field(default=None, name="cached_input_tokens")
-    output: Int | None = field(default=None, name="output_tokens")
-    reasoning: Int | None = field(default=None, name="reasoning_output_tokens")
-    written: Int | None = field(default=None, name="cache_write_input_tokens")
-    total: Int | None = field(default=None, name="total_tokens")
+    input: Tokens | None = field(default=None, name="input_tokens")
+    cached: Tokens | None = field(default=None, name="cached_input_tokens")
+    output: Tokens | None = field(default=None, name="output_tokens")
+    reasoning: Tokens | None = field(default=None, name="reasoning_output_tokens")
+    written: Tokens | None = field(default=None, name="cache_write_input_tokens")
+    total: Tokens | None = field(default=None, name="total_tokens")
 
 
 class Info(Struct, gc=False):
@@ -32,7 +35,7 @@ class Info(Struct, gc=False):
 
 
 class Window(Struct, gc=False):
-    """One limit of a plan: how much of it is used, and when it begins anew."""
+    """One window of a plan's limit: how much of it is used, and when it begins anew."""
 
     used_percent: float | None = None
     window_minutes: Int | None = None
@@ -46,6 +49,11 @@ class Limits(Struct, gc=False):
     primary: Window | None = None
     secondary: Window | None = None
     plan_type: Id | None = None
+    # as they were told before the windows were things of their own
+    primary_used_percent: float | None = None
+    primary_window_minutes: Int | None = None
+    secondary_used_percent: float | None = None
+    secondary_window_minutes: Int | None = None
 
 
 class Duration(Struct, gc=False):
@@ -68,11 +76,14 @@ class Block(Struct, gc=False):
 
 
 class Action(Struct, gc=False):
-    """What a search of the web asked for."""
+    """What a call of the model's own tools asked for: a search of the web, a page, a command."""
 
+    type: Any = None
     query: Any = None
+    queries: Any = None
     url: Any = None
     pattern: Any = None
+    command: Any = None
 
 
 class Item(Struct, gc=False):
@@ -89,6 +100,7 @@ class Item(Struct, gc=False):
     duration: Duration | None = None
     changes: dict[str, Change] | None = None
     receiver_thread_ids: list[Id] | None = None
+    result: Raw = Raw()
 
 
 class Settings(Struct, gc=False):
@@ -106,6 +118,8 @@ class Payload(Struct, gc=False):
     # a session
     id: Id | None = None
     forked_from_id: Id | None = None
+    history_mode: Id | None = None
+    history_base: Raw = Raw()
     parent_thread_id: Id | None = None
     cwd: Path | None = None
     originator: Id | None = None
@@ -134,17 +148,17 @@ class Payload(Struct, gc=False):
     response_id: Id | None = None
     thread_id: Id | None = None
     thread_token_usage: Usage | None = None
-    info: Raw = Raw()
-    rate_limits: Limits | None = None
+    info: Info | UnsetType | None = UNSET
+    rate_limits: Raw = Raw()
     # what was said and done
     role: Id | None = None
-    content: list[Block] | str | None = None
+    content: Raw = Raw()
     text: str | None = None
     images: list[Raw] | None = None
     local_images: list[Raw] | None = None
     name: Id | None = None
     call_id: Id | None = None
-    arguments: Raw = Raw()
+    arguments: Any = None
     input: Any = None
     output: Raw = Raw()
     action: Action | None = None
@@ -158,9 +172,22 @@ class Payload(Struct, gc=False):
     function: Any = None
 
 
-class Line(Payload, gc=False):
+class Envelope(Struct, gc=False):
+    """A line of all but the oldest."""
+
+    timestamp: Id | None = None
+    type: Id | None = None
     payload: Payload | None = None
     # of other programs, whose files may lie here too
+    session_id: Id | None = field(default=None, name="sessionId")
+    uuid: Id | None = None
+
+
+class Line(Payload, gc=False):
+    """A line of any, with an envelope or without."""
+
+    payload: Payload | None = None
+    record_type: Id | None = None
     session_id: Id | None = field(default=None, name="sessionId")
     uuid: Id | None = None
 
@@ -178,6 +205,8 @@ class Arguments(Struct, gc=False):
     message: Any = None
     input: Any = None
     patch: Any = None
+    workdir: Any = None
+    session_id: Any = None
 
 
 class ThreadName(Struct, gc=False):
@@ -188,7 +217,37 @@ class ThreadName(Struct, gc=False):
     at: Id | None = field(default=None, name="updated_at")
 
 
-decode_line = Decoder(Line).decode
+_decode_envelope = Decoder(Envelope).decode
+_decode_line = Decoder(Line).decode
+_decode_said = Decoder(list[Block] | str | None).decode
+_decode_limits = Decoder(Limits).decode
 decode_name = Decoder(ThreadName).decode
-decode_info = Decoder(Info).decode
 decode_arguments = Decoder(Arguments).decode
+
+
+def decode_line(line: bytes | memoryview) -> Envelope | Line:
+    """A line; what has no envelope is decoded again, for the fields that are its own then."""
+    found = _decode_envelope(line)
+    return found if found.payload is not None else _decode_line(line)
+
+
+def decode_said(raw: Raw) -> list[Block] | str | None:
+    """What a message says, which is looked at in old rollouts only."""
+    if not len(raw):
+        return None
+    try:
+        return _decode_said(raw)
+    except DecodeError:
+        return fit({"content": _load(raw)}, Item).content
+
+
+def decode_limits(raw: Raw) -> Limits:
+    try:
+        return _decode_limits(raw)
+    except DecodeError:
+        return fit(_load(raw), Limits)
+
+
+def _load(raw: Raw) -> Any:
+    """What a part of a line holds: the whole of which was decoded, so it is some JSON."""
+    return load(b'{"it":' + bytes(raw) + b"}")["it"]

@@ -13,6 +13,7 @@ KINDS = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_outp
 # unnamed: turns without ids, sums that restart at a resume (0.58). named: turns with ids, forks that copy (0.135).
 # renamed: the same, but the copies lose the names of their turns (0.105). recorded: a record of each answer (0.155).
 STYLES = ("unnamed", "named", "renamed", "recorded")
+VERSIONS = {"unnamed": "0.58.0", "named": "0.135.0", "renamed": "0.105.0", "recorded": "0.169.0"}
 Line = dict[str, Any]
 Sums = tuple[int, int, int, int, int]
 NOTHING: Sums = (0, 0, 0, 0, 0)
@@ -86,7 +87,7 @@ class Program:
         self._start(thread)
         thread.total = (0, 0, 0, 0, WINDOW)
         self._count(thread, thread.total)
-        thread.total = NOTHING
+        thread.total, thread.has_kept = NOTHING, False
 
     def resume(self, thread: Thread) -> None:
         if self.style == "unnamed":
@@ -97,8 +98,13 @@ class Program:
         """Another thread that goes on from here; the older programs copy all lines, with the time of the fork."""
         thread = Thread(self._id(), [], parent.total)
         thread.is_recorded = self.style == "recorded"
-        self._meta(thread, thread.id, forked_from_id=parent.id)
-        if self.style != "recorded":
+        base = {"history_mode": "paginated", "history_base": {"thread_id": parent.id}} if thread.is_recorded else {}
+        self._meta(thread, thread.id, forked_from_id=parent.id, **base)
+        if self.style == "recorded":
+            if self.dice.random() < 0.5:
+                self._start(thread)
+                self._count(thread, parent.last)  # its first turn fails: only the sum of its parent is told again
+        else:
             stamp = self._stamp()
             for line in copy.deepcopy(parent.lines):
                 line["timestamp"] = stamp
@@ -192,8 +198,14 @@ class Program:
         self._event(thread, {"type": "token_count", "info": info, "rate_limits": None})
         thread.told, thread.last = thread.total, last
 
-    def _meta(self, thread: Thread, id_: str, **more: str) -> None:
-        meta = {"id": id_, "timestamp": self._stamp(), "cwd": "/src/app", "cli_version": "0.100.0", "source": "exec"}
+    def _meta(self, thread: Thread, id_: str, **more: Any) -> None:
+        meta = {
+            "id": id_,
+            "timestamp": self._stamp(),
+            "cwd": "/src/app",
+            "cli_version": VERSIONS[self.style],
+            "source": "exec",
+        }
         self._line(thread, "session_meta", {**meta, **more})
 
     def _event(self, thread: Thread, payload: Line) -> None:

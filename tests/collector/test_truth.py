@@ -44,6 +44,7 @@ ARGUED: dict[str, dict[str, dict[str, int]]] = {
     # again; their turns tell that they are copies.
     "real-clients/codex/exec_basic": {"errors": {"tool": 2}},
     "real-clients/codex/tui": {"errors": {"tool": 1}},
+    "real-clients/codex/code_mode": {"errors": {"tool": 1}},
     "real-clients/codex/legacy_0_135_0": {"prompts": {"prompt": -3}, "compactions": {"full": -1}},
     "real-clients/codex/legacy_0_135_0_migrated": {"compactions": {"full": -1}},
     "codex/agentv": {"errors": {"tool": 2}},
