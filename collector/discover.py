@@ -92,6 +92,19 @@ def _alone(raw_path: bytes, kind: str) -> Iterator[Found]:
     yield Found(raw_path, kind, seen_of(found), _problem(found.st_mode))
 
 
+def missing_trees(places: list[Root]) -> dict[bytes, str | None]:
+    """The trees that cannot be walked, and why: a disk that is not mounted, a root that was removed, no permission."""
+    found: dict[bytes, str | None] = {}
+    for place in places:
+        for tree in map(os.path.realpath, place.source.trees(place.path)):
+            if tree not in place.trees:
+                try:
+                    os.listdir(tree)
+                except OSError as error:
+                    found[os.fsencode(tree)] = error.strerror
+    return found
+
+
 def shown(raw_path: bytes) -> str:
     """A path as text: what is no UTF-8 in it is written as escapes."""
     return raw_path.decode("utf-8", "backslashreplace")

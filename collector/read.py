@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import MsgspecError, Struct
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PORTION_BYTES = 8 << 20  # of source: what is held in memory at a time
 WHOLE_CAP = 4 << 20
 WHOLE_TRIES = 3
+MOST_KEPT = 16
 TICK_NS = 20_000_000  # the coarsest clock of file times that is known
 
 
@@ -41,6 +43,11 @@ class Job(Struct):
         return not self.known.cursor and not self.known.open_line
 
 
+# Readers that stopped at a cursor, with what they carried then, by generation: whoever goes on there need not ask the
+# database for all that was said in the file before.
+Kept = dict[int, tuple[int, bytes, Lines]]
+
+
 def no_past(_generation_id: int) -> Past:
     """What is recorded of a file that was never read."""
     return list[tuple[str, int, int | None]]
@@ -55,9 +62,14 @@ class Reading:
         past: Callable[[int], Past] = no_past,
         begin_anew: Callable[[Known], int] | None = None,
         read: Read = os.pread,
+        most: int = 0,
+        kept: "Kept | None" = None,
     ) -> None:
         self._emit, self._past, self._begin_anew, self._read = emit, past, begin_anew, read
-        self._sources: dict[str, Source] = {source.agent: source for source in all_sources()}
+        self._most, self._kept = most, kept
+        self.cut: set[int] = set()
+        """The files of which more is left: no more than so many bytes were to be read of each."""
+        self._sources = _by_agent()
         self._batch: Batch | None = None
         self._advances: list[Advance] = []
         self._troubles: list[Trouble] = []
@@ -100,23 +112,38 @@ class Reading:
                 job.known.kind, job.path, generation_id, b"", self._past(generation_id)
             )
         batch, told, trouble = self._open_batch(job, generation_id), Understood(generation_id), ""
+        start = tail.cursor
+        if self._most:
+            tail.limit(self._most)
         try:
             for stretch in tail.stretches():
                 self._stretch(reader, stretch, batch, told)
                 self._bytes += tail.cursor - stretch.byte_offset
+                if self._most and tail.cursor - start >= self._most:
+                    tail.has_more = True
+                    break
                 if self._bytes >= PORTION_BYTES:
-                    self._advance(job, tail, reader, told)
+                    self._advance(job, tail, reader, told, has_more=True)
                     self._flush()
                     batch, told = self._open_batch(job, generation_id), Understood(generation_id)
-            if tail.rest:
+            if tail.rest and not tail.has_more:
                 peek(reader, tail.rest, tail.cursor, batch)
         except OSError as error:  # what was read so far counts; the rest waits
             trouble = error.strerror or str(error)
-        self._advance(job, tail, reader, told, trouble)
+        if tail.has_more:
+            self.cut.add(job.known.source_id)
+        if self._kept is not None and not trouble and not tail.rest and isinstance(tail, Tail):
+            self._kept[generation_id] = tail.cursor, reader.carried(), reader
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        self._advance(job, tail, reader, told, trouble, has_more=tail.has_more)
 
     def _reader(self, job: Job, generation_id: int, carried: bytes) -> Lines | None:
         """The reader that goes on; None where another version of it left what this one cannot carry on."""
         try:
+            kept = self._kept.pop(generation_id, None) if self._kept is not None else None
+            if kept is not None and kept[:2] == (job.known.cursor, carried):
+                return kept[2]
             return self._sources[job.agent].lines(
                 job.known.kind, job.path, generation_id, carried, self._past(generation_id)
             )
@@ -133,13 +160,17 @@ class Reading:
             refused.digest, refused.excerpt = line.digest, line.excerpt
             told.rejects.append(refused)
 
-    def _advance(self, job: Job, tail: "Tail | Rows", reader: Lines, told: Understood, trouble: str = "") -> None:
+    def _advance(
+        self, job: Job, tail: "Tail | Rows", reader: Lines, told: Understood, trouble: str = "", *, has_more: bool
+    ) -> None:
         state, reason = ("foreign", reader.foreign) if reader.foreign else ("read", None)
         if trouble:
             state, reason = "unreadable", trouble
+        # Of what is read in part, a later look must see that there is news, whoever is killed before.
+        seen = tail.seen._replace(ctime_ns=0) if has_more else _calm(tail.seen)
         self._advances.append(
             Advance(
-                job.known.source_id, told.generation_id, _calm(tail.seen), tail.cursor, tail.head, tail.tail,
+                job.known.source_id, told.generation_id, seen, tail.cursor, tail.head, tail.tail,
                 reader.carried(), [astuple(record) for record in told.records],
                 [astuple(refused) for refused in told.rejects], state, reason, tail.open_line, reader.version,
                 max((record.at for record in told.records if record.at is not None), default=None), told.mended,
@@ -209,6 +240,12 @@ class Reading:
         if batch is not None and (self._advances or self._troubles):
             self._emit(Portion(batch.rows(), self._advances, self._troubles, self._bytes))
         self._advances, self._troubles, self._bytes = [], [], 0
+
+
+@cache
+def _by_agent() -> dict[str, Source]:
+    """Looked for once: a collector reads a line a moment after it was written."""
+    return {source.agent: source for source in all_sources()}
 
 
 def _calm(seen: Seen) -> Seen:

@@ -10,7 +10,7 @@ from copy import copy
 import msgspec
 
 from collector.helper import portions
-from collector.read import Job, Reading
+from collector.read import Job, Kept, Reading
 from collector.sources import Past
 from collector.tail import Read
 from collector.threads import REMEMBERED
@@ -57,15 +57,20 @@ class Recorder:
         self._connection, self._progress, self._read = connection, progress, read
         self._jobs: dict[int, Job] = {}
         self._alone: set[int] = set()
+        self._cut: set[int] = set()
+        self._most = 0
+        self._kept: Kept = {}
 
-    def record(self, jobs: list[Job]) -> None:
-        """Read every job's file to its end, and write what it says."""
+    def record(self, jobs: list[Job], most: int = 0) -> set[int]:
+        """Read every file to its end, or so many bytes of it, and write what it says; gives those with more left."""
         self._jobs = {job.known.source_id: job for job in jobs}
+        self._alone, self._most, self._cut = set(), most, set()
         fresh = [job for job in jobs if job.is_fresh]
-        if sum(job.size for job in fresh) >= HELP_BYTES and self._read is os.pread:
+        if sum(job.size for job in fresh) >= HELP_BYTES and self._read is os.pread and not most:
             self._record_much(fresh)
             jobs = [job for job in jobs if not job.is_fresh]
-        self._reading(lambda portion: self._write(iter((portion,)))).run(jobs)
+        self._run(lambda portion: self._write(iter((portion,))), jobs)
+        return self._cut
 
     def _record_much(self, jobs: list[Job]) -> None:
         """Of files that were never read, with a helper."""
@@ -113,7 +118,7 @@ class Recorder:
         for known in known_now(self._connection, source_ids):
             job = msgspec.structs.replace(self._jobs[known.source_id], known=known)
             try:
-                self._reading(self._write_alone).run([job])
+                self._run(self._write_alone, [job])
             except FAULTS_OF_A_FILE as error:
                 self.counts.unreadable += 1
                 with transaction(self._connection):
@@ -124,8 +129,12 @@ class Recorder:
             write(self._connection, portion)
         self.counts.add(portion)
 
-    def _reading(self, emit: Callable[[Portion], object]) -> Reading:
-        return Reading(emit, self._past, self._begin_anew, self._read)
+    def _run(self, emit: Callable[[Portion], object], jobs: list[Job]) -> None:
+        reading = Reading(
+            emit, self._past, self._begin_anew, self._read, self._most, self._kept if self._most else None
+        )
+        reading.run(jobs)
+        self._cut |= reading.cut
 
     def _past(self, generation_id: int) -> Past:
         return lambda: past_records(self._connection, generation_id, REMEMBERED)

@@ -59,6 +59,7 @@ class Rows:
     rest = b""
     head = b""
     open_line = None
+    has_more = False
 
     def __init__(self, source: RowSource, known: Known, past: Past) -> None:
         self.cursor = known.cursor
@@ -88,6 +89,9 @@ class Rows:
     def restart(self) -> None:
         """Read from the start, as a new generation."""
         self.cursor, self._position = 0, Position()
+
+    def limit(self, most: int) -> None:
+        """Rows come in small stretches: whoever reads them stops by itself."""
 
     def stretches(self) -> Iterator[Stretch]:
         """The rows with news. The cursor and the position have passed them when the next ones are asked for."""

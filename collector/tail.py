@@ -91,6 +91,8 @@ class Tail:
         self.descriptor, self.seen, self.size, self.known = descriptor, seen, size, known
         self.cursor = known.cursor
         self.rest = b""
+        self.has_more = False
+        """Whether there is more than what a limit lets through."""
         self._read = read
         self._head = self._tail = b""
         self._open = _OpenLine.load(known.open_line)
@@ -114,6 +116,12 @@ class Tail:
     def restart(self) -> None:
         """Read from the start, as a new generation."""
         self.cursor, self._head, self._tail, self._open = 0, b"", b"", _OpenLine()
+
+    def limit(self, most: int) -> None:
+        """Read no more than so many bytes, of a file that can be opened again at no cost."""
+        end = self.cursor + self._open.searched + most
+        if end < self.size and not self.known.raw_path.endswith(SUFFIX):
+            self.size, self.has_more = end, True
 
     @property
     def head(self) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from store.errors import FleetmeterError
 from store.home import StrPath
+from store.price_config import Override, read_prices
 
 NAME = "config.toml"
 
@@ -20,13 +21,18 @@ class Config(NamedTuple):
     roots: dict[str, tuple[str, ...]]
     """Agent → folders to look in besides the usual ones."""
     device_name: str | None
+    prices: dict[str, Override] = {}  # noqa: RUF012 - nobody writes to it
+    """Model → what it costs, where the user knows better."""
+    plan: str | None = None
+    """What the user pays for instead of tokens; money is then called API value."""
 
 
 NOTHING = Config({}, {}, {}, None)
 
 
-def load(home: StrPath, agents: Collection[str]) -> Config:
-    """What the file says, every key checked; without a file, the defaults. agents are the names that roots may have."""
+def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
+    """What the file says, every key checked; without a file, the defaults. agents are the names that roots may have,
+    where the caller knows them."""
     path = os.path.join(home, NAME)
     if not os.path.exists(path):
         return NOTHING
@@ -42,13 +48,15 @@ def load(home: StrPath, agents: Collection[str]) -> Config:
             raise FleetmeterError(f"{path}: unknown key `{key}`", hint=_nearest(key, Config._fields))
     roots = _table(path, "roots", document, _folders)
     for agent in roots:
-        if agent not in agents:
+        if agents is not None and agent not in agents:
             raise FleetmeterError(f"{path}: unknown agent `{agent}` in `roots`", hint=_nearest(agent, agents))
     return Config(
         accounts=_names(path, "accounts", document),
         projects=_names(path, "projects", document),
         roots=roots,
         device_name=_text(path, "device_name", document["device_name"]) if "device_name" in document else None,
+        prices=read_prices(path, document.get("prices", {})),
+        plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
     )
 
 

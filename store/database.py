@@ -127,6 +127,12 @@ def check_sqlite() -> None:
         )
 
 
+def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
+    """Whether two connections that write and checkpoint at once may damage a database, rarely. 3.51.3 mended it."""
+    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return version >= (3, 7) and not mended
+
+
 def is_current(connection: sqlite3.Connection, folder: StrPath) -> bool:
     """Whether all steps were taken and the views are those on disk; cheap, for every start."""
     if user_version(connection) != schema.newest(folder):

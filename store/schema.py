@@ -2,11 +2,11 @@
 
 import os
 import zlib
-from typing import NamedTuple
 
 import migrations
 from store.errors import FleetmeterError
 from store.home import StrPath
+from store.light import NamedTuple
 
 # Not importlib.resources: it costs more than the rest of a nothing-new start, and wheels are always unpacked.
 FOLDER: str = migrations.__path__[0]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from store.advance import Advance, Trouble, advance, note
 from store.batch import Rows
+from store.costs import price
 from store.settle import settle
 from store.settle_sums import settle_sums
 from store.write_events import write_events
@@ -43,4 +44,5 @@ def write(connection: sqlite3.Connection, portion: Portion) -> None:
     note(connection, portion.troubles)
     settle(connection, rows, keys.sessions, shared, portion.advances)
     settle_sums(connection, rows, keys.sessions)
+    price(connection)
     fold_places(connection, rows)

@@ -3,7 +3,10 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+
+from store.light import Any, NamedTuple
+from viewers.flags import FLAGS, REPORTS
 
 ROWS, SECONDS = 1_000, 1.0
 
@@ -33,18 +36,22 @@ def version() -> int:
 
 
 def collect(*, once: bool = False, as_json: bool = False) -> int:
+    from viewers.recording import run, serve
+
+    if not once and not as_json:
+        from collector.daemon import serve as run_daemon
+
+        return serve(run_daemon)
     from collector.once import collect_once
-    from viewers.recording import run
 
     return run(collect_once, once=once, as_json=as_json)
 
 
-def daily(
-    *, as_json: bool = False, since: str | None = None, until: str | None = None, timezone: str | None = None
-) -> int:
-    from viewers.daily import run
+def report(name: str, **chosen: Any) -> int:
+    """Any of the reports; chosen as in flags.Asked."""
+    from viewers.report import run
 
-    return run(as_json=as_json, since=since, until=until, timezone=timezone)
+    return run(name, **chosen)
 
 
 def sql(
@@ -74,6 +81,50 @@ def agents(*, name: str | None = None, as_json: bool = False, as_markdown: bool 
     return run(look, name=name, as_json=as_json, as_markdown=as_markdown)
 
 
+def prices(*, model: str | None = None, at: str | None = None, tier: str | None = None, as_json: bool = False) -> int:
+    from viewers.prices import run
+
+    return run(model=model, at=at, tier=tier, as_json=as_json)
+
+
+def reprice(*, is_dry: bool = False, as_json: bool = False) -> int:
+    from viewers.reprice import run
+
+    return run(is_dry=is_dry, as_json=as_json)
+
+
+def start() -> int:
+    from viewers.running import start
+
+    return start()
+
+
+def stop() -> int:
+    from viewers.running import stop
+
+    return stop()
+
+
+def restart() -> int:
+    from viewers.running import restart
+
+    return restart()
+
+
+def status(*, as_json: bool = False) -> int:
+    from viewers.status import run
+
+    return run(as_json=as_json)
+
+
+def service(*, act: str, is_dry: bool = False) -> int:
+    from collector.agents import variables
+    from collector.sources import all_sources
+    from viewers.service import run
+
+    return run((name for source in all_sources() for name in variables(source)), act=act, is_dry=is_dry)
+
+
 def whole(text: str) -> int | None:
     """A number of things as most people write it; Typer judges the rest."""
     return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) < 10**9 else None
@@ -97,23 +148,34 @@ class Plain(NamedTuple):
 
 
 JSON = {"--json": "as_json", "-j": "as_json"}
-RANGE: dict[str, tuple[str, Callable[[str], object]]] = {
-    "--since": ("since", str),
-    "-s": ("since", str),
-    "--until": ("until", str),
-    "-u": ("until", str),
-    "--timezone": ("timezone", str),
-    "-z": ("timezone", str),
-}
+
+
+def _report(name: str) -> Plain:
+    """A report in its plain form, made from the table of its options."""
+    flags = [FLAGS[option] for option in REPORTS[name][1]]
+    return Plain(
+        partial(report, name),
+        {word: flag.name for flag in flags if not flag.metavar for word in flag.words},
+        {word: (flag.name, str) for flag in flags if flag.metavar for word in flag.words},
+    )
+
+
 PLAIN = {
     "collect": Plain(collect, {"--once": "once", **JSON}, {}),
-    "daily": Plain(daily, JSON, RANGE),
+    **{name: _report(name) for name in REPORTS},
     "sql": Plain(
         sql, {"--csv": "as_csv", **JSON}, {"--rows": ("rows", whole), "--seconds": ("seconds", amount)}, ("statement",)
     ),
     "sources": Plain(sources, {"--all": "is_all", **JSON}, {}),
     "rejects": Plain(rejects, JSON, {"--limit": ("limit", whole)}),
     "agents": Plain(agents, {"--markdown": "as_markdown", **JSON}, {}, more=("name",)),
+    "prices": Plain(prices, JSON, {"--at": ("at", str), "--tier": ("tier", str)}, more=("model",)),
+    "reprice": Plain(reprice, {"--dry-run": "is_dry", **JSON}, {}),
+    "start": Plain(start, {}, {}),
+    "stop": Plain(stop, {}, {}),
+    "restart": Plain(restart, {}, {}),
+    "status": Plain(status, JSON, {}),
+    "service": Plain(service, {"--dry-run": "is_dry"}, {}, ("act",)),
 }
 
 

@@ -1,10 +1,13 @@
 """The commands as Typer declares them: the truth for options, help and usage errors. Never imported by a plain form."""
 
-from typing import Annotated
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import Annotated, Any
 
 import typer
 
 from viewers import cli
+from viewers.flags import FLAGS, REPORTS
 from viewers.trouble import UsageTrouble
 
 app = typer.Typer(
@@ -31,25 +34,38 @@ def top(
 
 @app.command()
 def collect(
-    once: Annotated[bool, typer.Option("--once", help="Record all there is, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Record all there is, then end; without it, go on.")] = False,
     as_json: Json = False,
 ) -> None:
     """Record what the agents on this machine have written."""
     raise typer.Exit(cli.collect(once=once, as_json=as_json))
 
 
-@app.command()
-def daily(
-    as_json: Json = False,
-    since: Annotated[str | None, typer.Option("--since", "-s", metavar="DATE", help="First day: 2026-11-20.")] = None,
-    until: Annotated[str | None, typer.Option("--until", "-u", metavar="DATE", help="Last day.")] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option("--timezone", "-z", metavar="ZONE", help="Whose days: Europe/Berlin.", show_default="local"),
-    ] = None,
-) -> None:
-    """Show tokens by day and model."""
-    raise typer.Exit(cli.daily(as_json=as_json, since=since, until=until, timezone=timezone))
+def _report(name: str) -> Callable[..., None]:
+    """A report as Typer wants it: a function whose signature has the options of the table."""
+
+    def command(**chosen: Any) -> None:
+        raise typer.Exit(cli.report(name, **chosen))
+
+    parameters = [
+        Parameter(
+            flag.name,
+            Parameter.KEYWORD_ONLY,
+            default=None if flag.metavar else False,
+            annotation=Annotated[
+                str | None if flag.metavar else bool,
+                typer.Option(*flag.words, help=flag.help, metavar=flag.metavar or None),
+            ],
+        )
+        for flag in (FLAGS[option] for option in REPORTS[name][1])
+    ]
+    setattr(command, "__signature__", Signature(parameters))  # noqa: B010 - a checker knows no such attribute
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+for _name, (_help, _) in REPORTS.items():
+    app.command(_name, help=_help)(_report(_name))
 
 
 @app.command()
@@ -90,6 +106,62 @@ def agents(
 ) -> None:
     """Show which agents are known, where each was looked for, and what its files can tell."""
     raise typer.Exit(cli.agents(name=name, as_json=as_json, as_markdown=as_markdown))
+
+
+@app.command()
+def prices(
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Explain this one; or: update.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="Of that day: 2026-11-20.")] = None,
+    tier: Annotated[str | None, typer.Option(metavar="TIER", help="Under a tier: fast, priority.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what models cost, since when, and where that was found; those without a price first.
+
+    `prices update` fetches a newer table; nothing else ever asks the network.
+    """
+    raise typer.Exit(cli.prices(model=model, at=at, tier=tier, as_json=as_json))
+
+
+@app.command()
+def reprice(
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make all costs anew from today's prices, and say what changed."""
+    raise typer.Exit(cli.reprice(is_dry=is_dry, as_json=as_json))
+
+
+@app.command()
+def start() -> None:
+    """Start a collector that records all the time, whatever becomes of this terminal."""
+    raise typer.Exit(cli.start())
+
+
+@app.command()
+def stop() -> None:
+    """Stop the collector of this data folder."""
+    raise typer.Exit(cli.stop())
+
+
+@app.command()
+def restart() -> None:
+    """Stop the collector, and start it again."""
+    raise typer.Exit(cli.restart())
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show whether a collector runs, how far it is, and what troubles it. Exit code 1: none runs."""
+    raise typer.Exit(cli.status(as_json=as_json))
+
+
+@app.command()
+def service(
+    act: Annotated[str, typer.Argument(metavar="install|uninstall|status", help="What to do.")],
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+) -> None:
+    """Let the system start the collector at each login: a systemd user unit, or a launchd agent."""
+    raise typer.Exit(cli.service(act=act, is_dry=is_dry))
 
 
 def run(words: list[str]) -> int:

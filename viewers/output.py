@@ -4,14 +4,24 @@ import sys
 
 from viewers.terminal import show
 
+# What JSON must escape; safe_json escapes what a terminal must not see.
+ESCAPES = {'"': '\\"', "\\": "\\\\", **{chr(code): f"\\u{code:04x}" for code in range(32)}}
+
 
 def safe_json(document: str) -> str:
     """The same JSON, where every character that could steer a terminal or a browser is written as an escape."""
-    if document.isprintable():
+    if document.replace("\n", " ").isprintable():
         return document
     return "".join(
         character if character.isprintable() or character == "\n" else _escape(character) for character in document
     )
+
+
+def quoted(text: str) -> str:
+    """A text as JSON has it."""
+    if '"' in text or "\\" in text or not text.isprintable():
+        text = "".join(ESCAPES.get(character) or character for character in text)
+    return f'"{text}"'
 
 
 def print_json(value: object) -> None:

@@ -1,6 +1,7 @@
 """What `collect` says: a bar while it reads, then one line of what was recorded."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -38,12 +39,13 @@ class Summary(Protocol):
 
 # The collector's own function. A viewer may not import it, so the command line hands it in.
 Collect = Callable[[str, Mapping[str, str], str, Step | None, Waiting | None], Summary]
+Serve = Callable[[str, Mapping[str, str], str, Callable[[], None]], None]
 
 
 def run(collect: Collect, *, once: bool, as_json: bool) -> int:
     """Record everything there is, and say what was done."""
     if not once:
-        raise UsageTrouble("the collector that keeps running is not here yet", hint="run `fleetmeter collect --once`")
+        raise UsageTrouble("--json goes with --once", hint="`fleetmeter status --json` tells of a collector that runs")
     began = time.monotonic()
     summary = record(collect)
     took_s = time.monotonic() - began
@@ -53,6 +55,18 @@ def run(collect: Collect, *, once: bool, as_json: bool) -> int:
         terminal.show(words(summary, took_s))
         tell_unreadable(summary)
     return 0
+
+
+def serve(run_daemon: Serve) -> int:
+    """Record until a signal ends it."""
+    run_daemon(homes.locate(), os.environ, os.path.expanduser("~"), tell_ready)
+    return 0
+
+
+def tell_ready() -> None:
+    """The collector works, and this terminal is its own."""
+    if sys.stderr.isatty():
+        terminal.say(f"recording into {clean(homes.locate())} (pid {os.getpid()}); Ctrl+C ends it")
 
 
 def record(collect: Collect) -> Summary:

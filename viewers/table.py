@@ -1,8 +1,8 @@
 """Tables of text that fit the terminal: wide columns shrink first, then the least needed ones are left out."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from store.light import NamedTuple
 from viewers import terminal
 from viewers.text import clean, cut, cut_left, width
 

@@ -3,7 +3,11 @@
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO
+
+from store.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 COMPACT_BELOW = 100
 """Columns; narrower terminals get fewer columns by themselves."""
@@ -12,7 +16,7 @@ STYLES = {"": "", "bold": "\x1b[1m", "dim": "\x1b[2m"}
 RESET = "\x1b[0m"
 
 
-def columns(stream: TextIO | None = None) -> int | None:
+def columns(stream: "TextIO | None" = None) -> int | None:
     """The width to fit into; None where nothing limits it."""
     chosen = os.environ.get("COLUMNS", "")
     if chosen.isdecimal() and int(chosen) > 0:
@@ -23,7 +27,7 @@ def columns(stream: TextIO | None = None) -> int | None:
         return None
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: "TextIO") -> bool:
     """Whether a person looks at it, on a screen that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 

@@ -1,4 +1,4 @@
-"""Bare `fleetmeter`: record what is new, then show today. The terminal interface will take its place."""
+"""Today: bare `fleetmeter` records what is new first, and shows the last day with tokens while today has none."""
 
 import time
 from contextlib import closing
@@ -7,44 +7,83 @@ from store import home as homes
 from store.database import open_reader
 from store.errors import LockHeld, NoDatabaseYet
 from viewers import format, terminal
+from viewers.flags import Asked
 from viewers.recording import Collect, nowhere, record, tell_unreadable
+from viewers.report import KINDS, Report, plan_of, tell_of
+from viewers.scope import Scope
+from viewers.table import Column
 from viewers.trouble import tell
-from viewers.usage import Day, days, sessions_on
-from viewers.usage_table import Line, short_names, table
-from viewers.zone import local, today
+from viewers.usage import Group, groups
+from viewers.usage_table import Line, Look, short_names, table
+from viewers.zone import chosen, local, today
+
+MODEL = Column("Model", least=12)
+TODAY = Report("today", "day", "Date", ("date",), is_dated=True)
 
 
 def run(collect: Collect) -> int:
     """Record, and show the tokens of today by model; of an earlier day while today has none."""
     missing = _record(collect)
     zone = local()
-    date = today(zone, time.time())
+    now_s = time.time()
+    date = today(zone, now_s)
+    home = homes.locate()
     try:
-        with closing(open_reader(homes.locate())) as reader:
-            known = days(reader, zone, None, date)
-            sessions = sessions_on(reader, zone, known[-1].date) if known else 0
+        with closing(open_reader(home)) as reader:
+            known = groups(reader, Scope(zone, now_s, until=date), "day")
+            last = known[-1] if known else None
+            on = Scope(zone, now_s, since=last.key, until=last.key) if last else None
+            sessions = len(groups(reader, on, "session")) if on else 0
     except NoDatabaseYet as nothing:  # whoever holds the lock is about to make it
         tell(nothing)
         return 0
-    if missing and not known:
+    if missing and last is None:
         terminal.show(missing)
         return 0
     if missing:
         terminal.say(f"{missing}; this is what was recorded before")
-    if not known or known[-1].date != date:
+    if last is None or last.key != date:
         terminal.show(f"Today, {date} in {zone.name}: no tokens yet")
-    if known:
-        last = known[-1]
-        words = f"Today, {date} in {zone.name}" if last.date == date else f"\nThe last day with tokens, {last.date}"
-        terminal.show(f"{words}: {format.things(sessions, 'session')}", "", *table(sums(last)))
+    if last is not None:
+        words = f"Today, {date} in {zone.name}" if last.key == date else f"\nThe last day with tokens, {last.key}"
+        look = Look(plan=plan_of(home))
+        terminal.show(f"{words}: {format.things(sessions, 'session')}", "", *_table(last, look))
     return 0
 
 
-def sums(day: Day) -> list[Line]:
+def run_today(asked: Asked) -> int:
+    """`fleetmeter today`: the one day, by model, recorded or not."""
+    now_s = time.time()
+    date = today(chosen(asked.timezone), now_s)
+    asked = asked._replace(since=date, until=date)
+    if asked.as_json:
+        from viewers.report_json import show
+
+        show(tell_of(TODAY, asked, now_s))
+        return 0
+    told = tell_of(KINDS["model"], asked, now_s)
+    if asked.as_csv:
+        from viewers.report_csv import show
+
+        show(told)
+    elif told.groups:
+        from viewers.report_table import body
+
+        terminal.show(f"Today, {date} in {told.scope.zone.name}", "", *body(told))
+    return 0
+
+
+def sums(day: Group) -> list[Line]:
     """A line for each model, and the total."""
     names = short_names(list(day.models))
-    models = [Line("", names[model], used) for model, used in day.models.items()]
-    return models if len(models) == 1 else [*models, Line("", "Total", day.used, "bold")]
+    models = [Line((names[model],), used) for model, used in day.models.items()]
+    return models if len(models) == 1 else [*models, Line(("Total",), day.used, "bold", False)]
+
+
+def _table(day: Group, look: Look) -> list[str]:
+    names = short_names(list(day.models))
+    unpriced = {names[model]: used.unpriced_tokens for model, used in day.models.items() if used.unpriced_tokens}
+    return table((MODEL,), sums(day), look, unpriced)
 
 
 def _record(collect: Collect) -> str:

@@ -1,56 +1,108 @@
-"""Tokens as a table: one line for each sum, wide or compact as the terminal allows."""
+"""Sums as a table: a line for each, wide or compact as the terminal allows, a bar beside it; below, what signs mean."""
 
-from typing import NamedTuple
+import textwrap
 
+from store.light import NamedTuple
 from viewers import format, terminal
+from viewers.money import UNPRICED, worth
 from viewers.table import Column, Row, lines
+from viewers.text import clean
 from viewers.usage import Used
 
 WIDE = (
-    Column("Model", least=16),
-    Column("Responses", is_number=True, dispensable=3),
-    Column("Input", is_number=True),
-    Column("Output", is_number=True),
-    Column("Write 5m", is_number=True, dispensable=2),
-    Column("Write 1h", is_number=True, dispensable=2),
-    Column("Cache read", is_number=True, dispensable=1),
-    Column("Total", is_number=True),
+    Column("Input", is_number=True, dispensable=4),
+    Column("Output", is_number=True, dispensable=3),
+    Column("Write 5m", is_number=True, dispensable=6),
+    Column("Write 1h", is_number=True, dispensable=6),
+    Column("Cache read", is_number=True, dispensable=5),
+    Column("Tokens", is_number=True),
 )
 COMPACT = (
-    Column("Model", least=12),
-    Column("Input", is_number=True, dispensable=2),
-    Column("Output", is_number=True, dispensable=1),
-    Column("Write", is_number=True, dispensable=3),
-    Column("Read", is_number=True, dispensable=3),
-    Column("Total", is_number=True),
+    Column("Input", is_number=True, dispensable=4),
+    Column("Output", is_number=True, dispensable=3),
+    Column("Write", is_number=True, dispensable=6),
+    Column("Read", is_number=True, dispensable=5),
+    Column("Tokens", is_number=True),
 )
-DATE = Column("Date")
+COST, API_VALUE = "Cost", "API value"
+BAR = Column("", dispensable=1)
+WIDE_BAR, COMPACT_BAR = 12, 6
+EIGHTHS = " ▏▎▍▌▋▊▉█"
 
-WHY_AT_LEAST = "≥ at least: the end of an answer was never written down."
+AT_LEAST = "≥ at least: the end of an answer was never written down, or a part of it has no price."
 
 
 class Line(NamedTuple):
-    """A sum under its names; the date is empty below the line that has it."""
+    """A sum under its names, one for each of the columns that come first."""
 
-    date: str
-    name: str
+    names: tuple[str, ...]
     used: Used
     style: str = ""
+    has_bar: bool = True
 
 
-def table(sums: list[Line]) -> list[str]:
-    """The table, without a column of dates where none has one, and below it what its signs mean."""
+class Look(NamedTuple):
+    """What the user wants to see."""
+
+    is_compact: bool = False
+    has_cost: bool = True
+    plan: str | None = None
+
+
+def table(
+    first: tuple[Column, ...],
+    sums: list[Line],
+    look: Look,
+    unpriced: dict[str, int] | None = None,
+    *,
+    has_notes: bool = True,
+) -> list[str]:
+    """The table, and below it what its signs mean. unpriced: model → its tokens without a price."""
     room = terminal.columns()
-    is_wide = room is None or room >= terminal.COMPACT_BELOW
-    columns, cells = (WIDE, _wide) if is_wide else (COMPACT, _compact)
-    rows = [Row((line.name, *cells(line.used)), line.style) for line in sums]
-    if any(line.date for line in sums):
-        columns = (DATE, *columns)
-        rows = [Row((line.date, *row.cells), row.style) for line, row in zip(sums, rows, strict=True)]
-    shown = list(lines(columns, rows, room))
-    if any(line.used.lower_bounds for line in sums):
-        shown += ["", terminal.paint(WHY_AT_LEAST, "dim")]
-    return shown
+    is_wide = not look.is_compact and (room is None or room >= terminal.COMPACT_BELOW)
+    money = (Column(API_VALUE if look.plan else COST, is_number=True),) if look.has_cost else ()
+    columns = (*first, *(WIDE if is_wide else COMPACT), *money, BAR)
+    most = max([_length(line.used, look) for line in sums if line.has_bar], default=0)
+    bar = WIDE_BAR if is_wide else COMPACT_BAR
+    rows = [
+        Row(
+            (
+                *line.names,
+                *(_wide if is_wide else _compact)(line.used),
+                *([worth(line.used)] if look.has_cost else []),
+                drawn(_length(line.used, look), most, bar) if line.has_bar else "",
+            ),
+            line.style,
+        )
+        for line in sums
+    ]
+    notes = _notes(sums, look, unpriced or {}) if has_notes else []
+    return [*lines(columns, rows, room), *([""] if notes else []), *noted(notes)]
+
+
+def noted(notes: list[str]) -> list[str]:
+    """What is said below a table, no wider than the terminal."""
+    return [terminal.paint(line, "dim") for line in wrapped(notes)]
+
+
+def wrapped(texts: list[str]) -> list[str]:
+    """The same in lines that are no wider than the terminal."""
+    room = terminal.columns() or 1_000
+    return [line for text in texts for line in textwrap.wrap(clean(text), room)]
+
+
+def unpriced_note(unpriced: dict[str, int]) -> str:
+    """Which models have no price, and how much there is of each."""
+    models = ", ".join(f"{model} ({format.tokens(tokens)})" for model, tokens in unpriced.items())
+    return f"{UNPRICED}: no price is known of {models}; in no sum of money."
+
+
+def drawn(part: int, most: int, columns: int) -> str:
+    """A bar of that length, to the eighth of a column; what is not nothing is seen."""
+    if most <= 0 or part <= 0:
+        return ""
+    eighths = max(1, round(columns * 8 * part / most))
+    return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
 def short_names(models: list[str]) -> dict[str, str]:
@@ -60,9 +112,25 @@ def short_names(models: list[str]) -> dict[str, str]:
     return {model: name if names.count(name) == 1 else model for model, name in short.items()}
 
 
+def _length(used: Used, look: Look) -> int:
+    return used.usd_nanos if look.has_cost else used.total_tokens
+
+
+def _notes(sums: list[Line], look: Look, unpriced: dict[str, int]) -> list[str]:
+    notes: list[str] = []
+    if any(line.used.lower_bounds or (look.has_cost and line.used.unpriced_tokens) for line in sums):
+        notes.append(AT_LEAST)
+    if look.has_cost and unpriced:
+        notes.append(unpriced_note(unpriced))
+    if look.has_cost and look.plan:
+        notes.append(
+            f"API value: what these tokens are worth at API prices. Your plan is {look.plan}: this is no bill."
+        )
+    return notes
+
+
 def _wide(used: Used) -> tuple[str, ...]:
     return (
-        format.count(used.responses),
         format.tokens(used.input_tokens),
         format.at_least(format.tokens(used.output_tokens), used.lower_bounds),
         format.tokens(used.cache_write_5m_tokens),

@@ -3,8 +3,8 @@
 import os
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
+from store.light import NamedTuple
 from viewers.trouble import UsageTrouble
 
 QUARTER_S = 900
@@ -15,6 +15,7 @@ AHEAD_S = 400 * 86_400
 
 SYSTEM_ZONE = "/etc/localtime"
 DATABASE = "zoneinfo/"
+ZONES = "/usr/share/zoneinfo"
 
 Offset = Callable[[int], int]
 
@@ -48,8 +49,11 @@ def local() -> Zone:
         return Zone(name or time.strftime("%Z"), _machine_offset)
     if not wanted.lstrip(":"):
         return Zone("UTC", _machine_offset)
+    name = wanted.lstrip(":")
+    if ".." not in name and os.path.isfile(os.path.join(ZONES, name)):
+        return Zone(name, _machine_offset)  # the C library has read the same file
     try:
-        return _named(wanted.lstrip(":"))
+        return _named(name)
     except UsageTrouble:
         # A path or a rule such as CET-1CEST is the C library's to read; it takes what it cannot read for UTC.
         return Zone(time.strftime("%Z") if any(map(str.isdigit, wanted)) or "/" in wanted else "UTC", _machine_offset)

@@ -23,7 +23,11 @@ with
             sum(u.cache_read_tokens) as cache_read_tokens,
             sum(u.cache_write_5m_tokens) as cache_write_5m_tokens,
             sum(u.cache_write_1h_tokens) as cache_write_1h_tokens,
-            sum(u.output_tokens) as output_tokens
+            sum(u.output_tokens) as output_tokens,
+            sum(u.parts) as parts,
+            sum(u.usd_nanos) as usd_nanos,
+            sum(u.unpriced_responses) as unpriced_responses,
+            sum(u.unpriced_tokens) as unpriced_tokens
         from session as s
         left join usage_quarter_hour as u
             on u.session_key = s.session_key
@@ -87,7 +91,10 @@ select
     coalesce(c.cache_read_tokens, 0) as cache_read_tokens,
     coalesce(c.cache_write_5m_tokens, 0) as cache_write_5m_tokens,
     coalesce(c.cache_write_1h_tokens, 0) as cache_write_1h_tokens,
-    coalesce(c.output_tokens, 0) as output_tokens
+    coalesce(c.output_tokens, 0) as output_tokens,
+    iif(c.unpriced_responses = c.parts, null, coalesce(c.usd_nanos, 0) / 1e9) as usd,
+    coalesce(c.unpriced_responses, 0) as unpriced_responses,
+    coalesce(c.unpriced_tokens, 0) as unpriced_tokens
 from counted as c
 join account as a using (account_id)
 join device as d using (device_id)

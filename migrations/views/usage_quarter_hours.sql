@@ -19,7 +19,12 @@ select
     u.cache_write_1h_tokens,
     u.output_tokens,
     u.reasoning_tokens,
-    u.web_searches
+    u.web_searches,
+    iif(u.unpriced_responses < u.parts, u.usd_nanos / 1e9, null) as usd,
+    u.unpriced_responses,
+    u.unpriced_tokens,
+    u.reported_usd_micros / 1e6 as reported_usd,
+    u.reported_responses
 from usage_quarter_hour as u
 join session as s using (session_key)
 join account as a using (account_id)

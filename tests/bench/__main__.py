@@ -3,6 +3,10 @@
     import       a first import of a corpus, against one report of ccusage and one sync of agentsview over it
     nothing-new  another recording of the same tree, against the bare interpreter
     memory       the peak at 100 MB, at 1 GB, and with a single line of 1 GB
+    latency      of a collector that runs: from an appended line to its commit, with 1 and with 5,000 folders
+    idle         what it costs while nothing happens: 5,000 folders, 10,000 files
+    reports      `daily` at 1 GB and at 100 MB, against one report of ccusage and the bare interpreter
+    query        all of a million answers by day, against the best index over them
 
 All programs run in turn, each in a private home whose `.claude` is a link to the corpus; medians and ratios are
 printed beside the bars that they should keep. Slow is no error. What was recorded is compared with the truth of the
@@ -13,9 +17,12 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import live
+import reports
 from exactness import differences, reported
 from programs import ROOT, Run, Stage, agentsview, ccusage, fleetmeter, make_corpus, median
 
@@ -139,8 +146,49 @@ def giant_line(work: Path) -> "tempfile.TemporaryDirectory[str]":
     return folder
 
 
+def measure_latency(args: argparse.Namespace) -> list[str]:
+    """Lines appended one by one, each until a reader sees it."""
+    for folders in (1, 5000):
+        tree = live.lay(args.work, folders, folders)
+        with live.running(args.work, tree, args.command) as (_, data):
+            found = live.latencies(data, tree, folders, args.runs)
+        say(f"appended line to commit, ms: {live.show_latency(folders, found)}")
+        bar("p99", found[int(len(found) * 0.99)], 5)
+    return []
+
+
+def measure_idle(args: argparse.Namespace) -> list[str]:
+    """CPU, disk and memory over some minutes without any change."""
+    for folders, files, most in ((5000, 5000, 0.1), (5000, 10000, 2.0)):
+        tree = live.lay(args.work, folders, files)
+        with live.running(args.work, tree, args.command) as (pid, _):
+            time.sleep(15)  # the sums of days, and the last checkpoint
+            before = live.used(pid)
+            time.sleep(args.runs)
+            after = live.used(pid)
+        say(f"idle, {folders} folders, {files} files, {args.runs} s")
+        bar("% of a core", (after[0] - before[0]) / args.runs * 100, most)
+        bar("bytes written to disk", after[1] - before[1], 0)
+        bar("MiB resident", after[2], 60)
+    return []
+
+
+def measure_reports(args: argparse.Namespace) -> list[str]:
+    """Warm reports over two sizes of history."""
+    small = Path(args.small).resolve() if args.small else make_corpus(args.shared, args.work / "corpus-100", 100)
+    return reports.measure_reports(args, {100: small, 1000: corpus_of(args, args.megabytes)}, BARE, show, bar)
+
+
+def measure_query(args: argparse.Namespace) -> list[str]:
+    """The question of `daily` over a million answers."""
+    sys.path.insert(0, str(ROOT))
+    return reports.measure_query(args.work, args.runs, say, bar)
+
+
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
-    "import": (measure_import, 5), "nothing-new": (measure_nothing_new, 21), "memory": (measure_memory, 3)
+    "import": (measure_import, 5), "nothing-new": (measure_nothing_new, 21), "memory": (measure_memory, 3),
+    "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
+    "reports": (measure_reports, 21), "query": (measure_query, 7),
 }  # fmt: skip
 
 
@@ -150,11 +198,12 @@ def main() -> int:
     )
     parser.add_argument("what", choices=MEASURES)
     parser.add_argument("--corpus", help="a corpus that exists; without it one is made in the work folder")
+    parser.add_argument("--small", help="the same of 100 MB, for `reports`")
     parser.add_argument("--megabytes", type=int, default=1000, help="the size of a corpus that is made")
     parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of make_corpus.py")
     parser.add_argument("--tools", type=Path, default=Path("tools"), help="the folder that the peers are installed in")
     parser.add_argument("--work", type=Path, help="a folder for homes and corpora; a temporary one without it")
-    parser.add_argument("--runs", type=int, default=0, help="runs of each program (5 imports, 21 repeats, 3 peaks)")
+    parser.add_argument("--runs", type=int, default=0, help="runs of each program, lines, or seconds of idling")
     parser.add_argument("--syncs", type=int, default=1, help="runs of agentsview, of a minute each at 1 GB")
     parser.add_argument("--command", default="", help="the command that records, if not the installed one")
     args = parser.parse_args()

@@ -8,6 +8,7 @@ import random
 import select
 import signal
 import sqlite3
+import subprocess  # noqa: F401 - imported now, so that a kill falls into the work and not into an import
 import sys
 import time
 import traceback
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import sqlite_utils  # noqa: F401 - imported now, so that a kill falls into the work and not into an import
+import sqlite_utils  # noqa: F401 - the same
 
 import collector.read as reading
 import collector.record as recording

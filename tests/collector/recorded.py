@@ -12,7 +12,7 @@ from collector.once import Summary, collect_once
 VIEWS = (
     "sessions", "runs", "prompts", "responses", "progress_responses", "tool_calls", "touches", "compactions",
     "turns", "limits",
-    "workflows", "tasks", "activity", "sources", "rejects", "usage_quarter_hours",
+    "workflows", "tasks", "activity", "sources", "rejects", "usage_quarter_hours", "costs",
 )  # fmt: skip
 # When something was recorded is no part of what was recorded; neither is the machine it happened on.
 INGEST_TIME = {"found_at", "read_at", "device"}
@@ -24,6 +24,7 @@ def record(home: Path, user: Path, environ: Mapping[str, str] | None = None) -> 
     """Bring the database up to what the files of this user say now; whatever happened, every byte has its record."""
     summary = collect_once(str(home), environ or {}, str(user))
     check_every_byte(home)
+    check_costs(home)
     return summary
 
 
@@ -83,6 +84,39 @@ def check_every_byte(home: Path) -> None:
             ).fetchall()
             assert all(own == its for _, own, its in refused)
             assert (count, len(refused)) == (records + rejected, rejected), "a record is not counted, or twice"
+
+
+COSTED = """
+select r.quarter, r.session_key, r.run_kind, r.model, r.tier, coalesce(sum(c.usd_nanos), 0), sum(c.usd_nanos is null),
+    sum(iif(c.usd_nanos is null, input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens
+        + output_tokens, 0)),
+    coalesce(sum(r.reported_usd_micros), 0), count(r.reported_usd_micros)
+from response as r
+left join cost as c using (response_key)
+where r.is_copy = 0 and r.evidence <> 'progress'
+group by 1, 2, 3, 4, 5
+order by 1, 2, 3, 4, 5
+"""
+SUMMED = """
+select quarter, session_key, run_kind, model, tier, usd_nanos, unpriced_responses, unpriced_tokens,
+    reported_usd_micros, reported_responses
+from usage_quarter_hour
+order by 1, 2, 3, 4, 5
+"""
+UNCOSTED = """
+select (select count(*) from response_to_price),
+    (select count(*) from cost where response_key not in (
+        select response_key from response where is_copy = 0 and evidence <> 'progress'
+    )),
+    (select count(*) from response where is_copy = 0 and evidence <> 'progress'
+        and response_key not in (select response_key from cost))
+"""
+
+
+def check_costs(home: Path) -> None:
+    """Every answer that counts has one cost, nothing else has, and the sums are the sums of those."""
+    assert rows(home, UNCOSTED) == [(0, 0, 0)]
+    assert rows(home, SUMMED) == rows(home, COSTED)
 
 
 def refused(home: Path, path: Path | None = None) -> Rows:

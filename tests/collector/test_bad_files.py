@@ -208,7 +208,7 @@ def test_C22_fails_when_what_is_no_file_is_passed_over(
     project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walk = discover.walk
-    monkeypatch.setattr("collector.once.walk", lambda *given: (f for f in walk(*given) if f.problem is None))
+    monkeypatch.setattr("collector.look.walk", lambda *given: (f for f in walk(*given) if f.problem is None))
     with pytest.raises((AssertionError, KeyError)):
         check_b(pipe, project, home, user)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from collector import once, tail
+from collector import look, tail
 from tests.collector.examples import SETTINGS
 from tests.collector.recorded import record, rows
 
@@ -200,10 +200,10 @@ def test_C5_fails_without_a_hash(
 
 @pytest.mark.mutant("C5")
 def test_C5_fails_when_only_the_size_is_looked_at(fresh: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def has_news(_self: once.Look, known: once.Known, seen: once.Seen) -> bool:
+    def has_news(_self: look.Look, known: look.Known, seen: look.Seen) -> bool:
         return (known.inode, known.size) != (seen.inode, seen.size)
 
-    monkeypatch.setattr(once.Look, "_has_news", has_news)
+    monkeypatch.setattr(look.Look, "_has_news", has_news)
     # Whether a new file gets the old one's inode is the disk's choice, so a failure need not come twice.
     with pytest.raises((AssertionError, Flaky)):
         check_c5(200, 25, fresh, QUICK)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import once, tail
+from collector import look, tail
 from tests.collector.recorded import record, rows, source
 from tests.collector.transcript import SESSION, answer, line, prompt
 
@@ -96,7 +96,7 @@ def test_C7_a_rename_is_not_another_file(project: Path, home: Path, user: Path) 
 def test_C7_fails_when_a_path_is_an_identity(
     project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(once, "_is_same", lambda *_: False)
+    monkeypatch.setattr(look, "_is_same", lambda *_: False)
     with pytest.raises(AssertionError):
         check_c7(20, project, home, user)
 

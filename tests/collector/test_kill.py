@@ -29,4 +29,4 @@ def test_C1_five_hundred_kills_lose_and_double_nothing(home: Path, project: Path
 @pytest.mark.parametrize("mutant", ["rows-late", "cursor-late", "cursor-late-no-key"])
 def test_C1_fails_for_two_transactions(home: Path, project: Path, mutant: str) -> None:
     with pytest.raises((AssertionError, sqlite3.IntegrityError)):
-        check_c1(home, project, kills=12, mutant=mutant)
+        check_c1(home, project, kills=24, mutant=mutant)

@@ -70,3 +70,66 @@ def test_bytes_that_are_no_text_are_refused(home: Path) -> None:
     (home / "config.toml").write_bytes(b"device_name = '\xff'")
     with pytest.raises(FleetmeterError, match=r"config\.toml"):
         load(home, [])
+
+
+def test_prices_are_read(home: Path) -> None:
+    text = """
+    [prices."house-model"]
+    input = 2
+    output = 8.50
+    cache_write_1h = 0.000001
+    [prices."house-model".fast]
+    input = 4.0
+    output = 1e3
+    [prices.other]
+    like = "house-model"
+    [prices.only-fast.fast]
+    input = 0
+    output = 0.25
+    """
+    assert configured(home, text).prices == {
+        "house-model": {
+            "standard": {"input": "2", "output": "8.5", "cache_write_1h": "0.000001"},
+            "fast": {"input": "4", "output": "1E+3"},
+        },
+        "other": {"like": "house-model"},
+        "only-fast": {"fast": {"input": "0", "output": "0.25"}},
+    }
+
+
+DOLLARS = "should be US dollars, a number from 0 to 10,000 with at most six decimals"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("prices = 3", "`prices` should be a table for each model", "fix the line"),
+        ("prices.m = 3", "`prices.m` should be a table", "fix the line"),
+        ("prices.m = {}", "`prices.m` has no `input`", "US dollars for a million tokens"),
+        ("prices.m = {input = 3}", "`prices.m` has no `output`", "`like` alone"),
+        ("prices.m = {input = 3, outptu = 3}", "unknown key `outptu` in `prices.m`", "did you mean `output`?"),
+        ("prices.m = {input = 3, zzz = 3}", "unknown key `zzz` in `prices.m`", "it may have `input`, `output`"),
+        ("prices.m = {input = '3', output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = true, output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = -1, output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = nan, output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = inf, output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = 10001, output = 3}", f"`prices.m.input` {DOLLARS}", "fix the line"),
+        ("prices.m = {input = 3, output = 0.0000001}", f"`prices.m.output` {DOLLARS}", "fix the line"),
+        ("prices.m.fast = {input = 3}", "`prices.m.fast` has no `output`", "US dollars"),
+        ("prices.m = {like = 'n', input = 3}", "`prices.m` should be either `like` alone, or rates", "fix the line"),
+        ("prices.m = {like = 3}", "`prices.m.like` should be the name of a model", "fix the line"),
+        ("prices.m = {like = 'm'}", "`prices.m.like` should be a model that has a price itself", "fix the line"),
+        ("prices.m.like = 'n'\nprices.n.like = 'o'", "`prices.m.like` should be a model that has a", "fix the line"),
+    ],
+)
+def test_a_broken_price_is_named_with_its_key(home: Path, text: str, message: str, hint: str) -> None:
+    with pytest.raises(FleetmeterError) as raised:
+        configured(home, text)
+    assert message in str(raised.value)
+    assert hint in raised.value.hint
+
+
+def test_another_reader_need_not_know_the_agents(home: Path) -> None:
+    configured(home, "[roots]\nagent = ['/x']")
+    assert load(home).roots == {"agent": ("/x",)}

@@ -68,6 +68,16 @@ def test_what_bears_no_time_is_counted_under_unknown(write: Any, history: Any, a
     assert days(run, "--since", "20261119") == {"2026-11-19": 7}
 
 
+def test_U36_totals_do_not_shrink_when_files_go(recorded: Path, transcript: Path, history: Any, run: Any) -> None:
+    before = run("daily", "--json").stdout
+    transcript.write_bytes(transcript.read_bytes().splitlines(keepends=True)[0])  # a part of a day only
+    assert run("collect", "--once").returncode == 0
+    assert run("daily", "--json").stdout == before
+    transcript.unlink()
+    assert run("collect", "--once").returncode == 0
+    assert run("daily", "--json").stdout == before
+
+
 def test_no_data_is_an_empty_list_and_zeros(run: Any) -> None:
     run("collect", "--once")
     told = json.loads(run("daily", "--json").stdout)

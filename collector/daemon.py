@@ -1,0 +1,223 @@
+"""The collector that runs until it is stopped: one for each data folder. It ends within two seconds of being told."""
+
+import os
+import selectors
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing, suppress
+from typing import Any
+
+from collector.discover import Root
+from collector.door import Door
+from collector.hints import Hints
+from collector.live import Live, is_replaced
+from collector.log import Log, told
+from collector.look import Look
+from collector.once import standing
+from collector.sources import all_sources
+from collector.status import document
+from collector.tally import Tally
+from store.config import NAME as CONFIG
+from store.config import Config, load
+from store.database import connect_writer, open_writer, path_in
+from store.errors import FleetmeterError
+from store.home import prepare
+from store.lock import COLLECTING, hold
+from store.process import birth
+
+LOCK_WAIT_S = 0.5
+TICK_S = 2.0
+PAUSES_S = (1.0, 2.0, 4.0)
+LOST = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Replaced(Exception):
+    """The database was moved or replaced while it was written to."""
+
+
+def serve(home: str, environ: Mapping[str, str], user: str, ready: Callable[[], None]) -> None:
+    """Record until a signal says to end."""
+    load(home, [source.agent for source in all_sources()])  # what is wrong with it is told before anything is made
+    prepare(home)
+    with (
+        hold(home, COLLECTING, wait_s=LOCK_WAIT_S, born=birth(os.getpid())),
+        selectors.DefaultSelector() as selector,
+    ):
+        Daemon(home, environ, user, selector).run(ready)
+
+
+class Daemon:
+    """What lives as long as the process: signals, the door, the log, the tally."""
+
+    def __init__(self, home: str, environ: Mapping[str, str], user: str, selector: selectors.BaseSelector) -> None:
+        self._home, self._environ, self._user, self._selector = home, environ, user, selector
+        self.log, self.tally = Log(home), Tally()
+        self._is_stopping = False
+        self._live: Live | None = None
+        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
+        self._is_woken = self._is_ready = False
+        self._might: tuple[list[Root], set[str]] = [], set()
+        selector.register(self._woken, selectors.EVENT_READ, self._hear)
+
+    def run(self, ready: Callable[[], None]) -> None:
+        with ExitStack() as stack:
+            for number in ENDS:
+                stack.callback(signal.signal, number, signal.signal(number, self._stop))
+            stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False))
+            door = Door(self._home, self._selector, self._answer)
+            stack.callback(door.close)
+            self.log.write(f"started, pid {os.getpid()}")
+            failures = 0
+            while not self._is_stopping:
+                began = time.monotonic()
+                try:
+                    self._session(door, ready)
+                except FleetmeterError as error:
+                    self.log.write(f"ended: {told(error)}")
+                    raise
+                except (sqlite3.DatabaseError, OSError, Replaced) as error:
+                    self._fail(error)
+                    failures = 0 if time.monotonic() - began > 60 else failures
+                    self._pause(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
+                    failures += 1
+                except BaseException as error:
+                    self.log.write(f"ended: {told(error)}")
+                    raise
+            self.log.write("ended, as it was told")
+
+    def _session(self, door: Door, ready: Callable[[], None]) -> None:
+        """One opening of the database."""
+        with ExitStack() as stack:
+            open_writer(self._home).close()  # made, or migrated, with the usual settings
+            path = path_in(self._home)
+            # Nobody who waits for a line should wait for a checkpoint: they are made between the rounds.
+            connection = stack.enter_context(closing(connect_writer(path, 0)))
+            found = os.stat(path)
+            identity = found.st_dev, found.st_ino
+            config, stamp = self._configured(None)
+            look = Look(connection, *standing(connection, self._home, config, self._environ, self._user))
+            hints = Hints(self.wake)
+            stack.callback(hints.close)
+            hints.watch(_trees(look))
+            for tree in hints.trees.values():
+                if tree.problem:
+                    self.log.write(f"{tree.path} is polled: {tree.problem}")
+            live = self._live = Live(connection, look, hints, self.tally)
+            stack.callback(self._forget)
+            if not self._is_ready:
+                self._is_ready = True
+                ready()
+            tick_at = time.monotonic() + TICK_S
+            while not self._is_stopping:
+                self._listen(min(live.wait_s(), max(0.0, tick_at - time.monotonic())))
+                if time.monotonic() >= tick_at:
+                    tick_at = time.monotonic() + TICK_S
+                    if is_replaced(path, identity):
+                        raise Replaced
+                    door.sweep()
+                    config, stamp = self._tick(live, hints, connection, config, stamp)
+                if self._is_stopping:
+                    return
+                live.step(lambda: self._is_stopping)
+                self.tally.sweeps = max(self.tally.sweeps, live.watch.sweeps)
+
+    def _tick(
+        self, live: Live, hints: Hints, connection: sqlite3.Connection, config: Config, stamp: object
+    ) -> tuple[Config, object]:
+        """What changes rarely, looked at every two seconds: the configuration, the trees, whether hints come."""
+        now, now_stamp = config, _stamp(self._home)
+        if now_stamp != stamp:
+            now, stamp = self._configured(config)
+        if now is not config or self._trees_there(live.look) != set(_trees(live.look)):
+            _, live.look.places = standing(connection, self._home, now, self._environ, self._user)
+            live.watch.sweep_soon()
+        if hints.watch(_trees(live.look)):
+            live.watch.sweep_soon()
+        for path in live.watch.judge():
+            self.log.write(f"{path} is polled: its changes come without being announced")
+        while live.watch.rewritten:
+            live.look.rewrite(live.watch.rewritten.pop())
+            live.watch.sweep_soon()
+        return now, stamp
+
+    def _trees_there(self, look: Look) -> set[str]:
+        """Which of all trees that any root may have exist now. Whose places have not changed, their names neither."""
+        if self._might[0] is not look.places:
+            names = {os.path.realpath(tree) for place in look.places for tree in place.source.trees(place.path)}
+            self._might = look.places, names
+        return {tree for tree in self._might[1] if os.path.exists(tree)}
+
+    def _configured(self, before: Config | None) -> tuple[Config, object]:
+        """The configuration; one that is broken changes nothing, and is told."""
+        stamp = _stamp(self._home)
+        try:
+            return load(self._home, [source.agent for source in all_sources()]), stamp
+        except FleetmeterError as error:
+            if before is None:
+                raise
+            self.log.write(told(error))
+            self.tally.fail(told(error))
+            return before, stamp
+
+    def _fail(self, error: Exception) -> None:
+        words = "the database was replaced" if isinstance(error, Replaced) else told(error)
+        self.log.write(words)
+        self.tally.fail(words)
+        name = getattr(error, "sqlite_errorname", "") or ""
+        if not self._is_ready or "_".join(name.split("_")[:2]) in LOST or isinstance(error, sqlite3.ProgrammingError):
+            raise error
+        self.tally.replacements += isinstance(error, Replaced)
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._is_stopping and (left := until - time.monotonic()) > 0:
+            self._listen(left)
+
+    def _listen(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
+            key.data()
+
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("ask") != "status":
+            return {"error": "what is asked is not known"}
+        return document(self._home, self.tally, self._live)
+
+    def _forget(self) -> None:
+        self._live = None
+
+    def _stop(self, *_: object) -> None:
+        self._is_stopping = True
+
+    def wake(self) -> None:
+        """Called by the thread that watches."""
+        if not self._is_woken:
+            self._is_woken = True
+            with suppress(BlockingIOError):
+                os.write(self._waker, b"\0")
+
+    def _hear(self) -> None:
+        self._is_woken = False
+        with suppress(BlockingIOError):
+            os.read(self._woken, 4096)
+
+
+def _trees(look: Look) -> list[str]:
+    return list(dict.fromkeys(tree for place in look.places for tree in place.trees))
+
+
+def _stamp(home: str) -> object:
+    try:
+        found = os.stat(os.path.join(home, CONFIG))
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _pipe() -> tuple[int, int]:
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends

@@ -1,0 +1,152 @@
+"""The rounds of a collector that runs: what grows is read first, a portion of each; behind it the backlog."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Any
+
+from collector.guard import Guard
+from collector.hints import Hints
+from collector.look import Look
+from collector.pending import PORTION, Pending
+from collector.read import Job
+from collector.record import Counts, Recorder
+from collector.tally import Tally
+from collector.watch import Watch
+from store.database import transaction
+from store.usage_days import sum_days
+
+HINTS_A_ROUND = 300
+FILES_A_ROUND = 64
+BACKLOG_BYTES = 2 << 20
+REST, LONGEST_REST_S = 2.0, 0.05  # after a round, for so many times as it took, more may come together
+DAYS_S = 5.0
+RETRY_S = (0.05, 0.5, 2.0)
+
+
+class Live:
+    """One database that is open, and the files that are recorded into it."""
+
+    def __init__(self, connection: sqlite3.Connection, look: Look, hints: Hints, tally: Tally) -> None:
+        self._connection, self.look, self._hints, self._tally = connection, look, hints, tally
+        self.watch = Watch(look, hints)
+        self.guard = Guard(connection)
+        self._recorder = Recorder(connection)
+        self.pending = Pending()
+        self._rest_until = 0.0
+        self._tries: dict[bytes, int] = {}
+        self._days_at: float | None = None
+        self._waits_since: float | None = None
+
+    def step(self, is_stopping: Callable[[], bool]) -> None:
+        """One round."""
+        self.pending.add(self.watch.hinted(HINTS_A_ROUND), is_live=True)
+        self.pending.add(self.watch.polled(), is_live=True)
+        self.pending.add(self.watch.swept(), is_live=True)
+        if self.pending.live and self._waits_since is None:
+            self._waits_since = time.monotonic()
+        if not self.guard.must_stop and not is_stopping():
+            if self.pending.live and time.monotonic() >= self._rest_until:
+                self._record(self.pending.take_live(self.look.known, FILES_A_ROUND))
+                self._waits_since = time.monotonic() if self.pending.live else None
+            if self.pending.has_backlog and not is_stopping():
+                self._record(self.pending.take_backlog(self.look.known, FILES_A_ROUND, BACKLOG_BYTES))
+        self.guard.tend(is_busy=bool(self.pending.live))
+        if self._days_at is not None and time.monotonic() >= self._days_at:
+            self._days_at = None
+            with transaction(self._connection):
+                sum_days(self._connection)
+            self.guard.wrote(0)
+
+    def wait_s(self) -> float:
+        """How long nothing is to be done, unless somebody calls."""
+        now = time.monotonic()
+        if self.guard.must_stop:
+            return self.guard.wait_s() or 0.0
+        if self.pending.has_backlog:
+            return 0.0
+        waits = [self.watch.wait_s()]
+        if self.pending.live:
+            waits.append(max(0.0, self._rest_until - now))
+        if self._days_at is not None:
+            waits.append(max(0.0, self._days_at - now))
+        tending = self.guard.wait_s()
+        if tending is not None:
+            waits.append(tending)
+        return min(waits)
+
+    def lag(self) -> tuple[int, float]:
+        """Bytes of files that grow and wait, and for how long the first of them does."""
+        size = sum(max(0, job.size - job.known.cursor) for job in self.pending.live.values())
+        return size, time.monotonic() - self._waits_since if self._waits_since is not None else 0.0
+
+    def document(self) -> dict[str, Any]:
+        """How far it is."""
+        size, seconds = self.lag()
+        total, left = self.pending.total, self.pending.left
+        states: dict[str, int] = {}
+        for known in self.look.known.values():
+            states[known.state] = states.get(known.state, 0) + 1
+        is_first = self.watch.sweeps == 0 or self.pending.has_backlog
+        return {
+            "state": "held up" if self.guard.must_stop else "importing" if is_first else "watching",
+            "lagBytes": size, "lagSeconds": round(seconds, 3), "files": states,
+            "backlog": {
+                "files": self.pending.backlog_files, "bytes": left,
+                "share": round(1 - left / total, 4) if is_first and total else (0.0 if is_first else 1.0),
+            },
+            "watches": {
+                "everySeconds": round(self.watch.sweep_every_s, 1), "overflows": self._hints.overflows,
+                "trees": [{"path": tree.path, "polled": tree.problem} for tree in self._hints.trees.values()],
+            },
+            "walHeldUpBytes": self.guard.used if self.guard.is_held_up else 0,
+        }  # fmt: skip
+
+    # -- reading
+
+    def _record(self, jobs: list[Job]) -> None:
+        usual = [job for job in jobs if self.pending.portion(job.known.raw_path) == PORTION]
+        for group in (usual, *([job] for job in jobs if job not in usual)):
+            if group:
+                self._record_group(group, self.pending.portion(group[0].known.raw_path))
+
+    def _record_group(self, jobs: list[Job], most: int) -> None:
+        began = time.monotonic()
+        self._recorder.counts = Counts()
+        cut = self._recorder.record(jobs, most)
+        self.look.refresh({job.known.source_id for job in jobs})
+        counts = self._recorder.counts
+        self._tally.add(counts)
+        self.guard.wrote(counts.bytes)
+        if counts.records and self._days_at is None:
+            self._days_at = time.monotonic() + DAYS_S
+        for job in jobs:
+            self._after(job, is_cut=job.known.source_id in cut)
+        ended = time.monotonic()
+        self._rest_until = ended + min(LONGEST_REST_S, REST * (ended - began))
+
+    def _after(self, job: Job, *, is_cut: bool) -> None:
+        path = job.known.raw_path
+        now = self.look.known.get(path, job.known)
+        if is_cut:
+            self.pending.go_on(job, job.known, now)
+            return
+        self.pending.done(path)
+        if now.state == "unreadable":
+            tries = self._tries[path] = self._tries.get(path, 0) + 1
+            if tries <= len(RETRY_S):
+                self.watch.again(path, RETRY_S[tries - 1])
+            return
+        self._tries.pop(path, None)
+        if not job.is_fresh or now.size != now.cursor or time.time_ns() - job.mtime_ns < 60_000_000_000:
+            self.watch.grew(path, 0 if now.open_line else now.size - now.cursor)
+
+
+def is_replaced(connection_path: str, identity: tuple[int, int]) -> bool:
+    """Whether the database that we write to is not the one of that name any more."""
+    try:
+        found = os.stat(connection_path)
+    except OSError:
+        return True
+    return (found.st_dev, found.st_ino) != identity

@@ -1,0 +1,84 @@
+"""Windows of five hours, held against a slow count of the rule over every answer."""
+
+import random
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from store.database import open_reader
+from tests.viewers.ledger import Answer, keep, some
+from viewers.blocks import BLOCK_S, Block, blocks, projection, rate
+from viewers.scope import Scope
+from viewers.usage import Used
+from viewers.zone import chosen
+
+START_S = datetime(2026, 11, 18, 9, tzinfo=UTC).timestamp()
+
+
+def found(home: Path, now_s: float) -> list[Block]:
+    with closing(open_reader(home)) as reader:
+        return blocks(reader, Scope(chosen("UTC"), now_s), now_s)
+
+
+def slowly(answers: list[Answer]) -> list[tuple[float, float, float, int]]:
+    """Start, first and last answer, and output of each window, by the words of the rule."""
+    windows: list[tuple[float, float, float, int]] = []
+    timed = sorted((datetime.fromisoformat(a.at).timestamp(), a.tokens[1]) for a in answers if a.at)
+    for at, output in timed:
+        if windows and at < windows[-1][0] + BLOCK_S and at - windows[-1][2] < BLOCK_S:
+            start, first, _, sum_ = windows[-1]
+            windows[-1] = (start, first, at, sum_ + output)
+        else:
+            windows.append((at // 3600 * 3600, at, at, output))
+    return windows
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_windows_are_those_of_the_rule(seed: int, home: Path) -> None:
+    chance = random.Random(seed)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    answers = some(seed, 30)
+    for _ in range(80):
+        at += timedelta(minutes=chance.choice((1, 7, 40, 130, 299, 300, 301, 700)), seconds=chance.randint(0, 59))
+        answers.append(Answer(at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), tokens=(0, chance.randint(1, 99), 0, 0, 0)))
+    keep(home, answers)
+    windows = [block for block in found(home, time.time()) if not block.is_gap]
+    assert [(b.start_s, b.first_s, b.last_s, b.used.output_tokens) for b in windows] == slowly(answers)
+
+
+def test_a_pause_of_more_than_five_hours_is_a_gap(home: Path) -> None:
+    keep(
+        home,
+        [Answer("2026-11-18T09:10:00.000Z"), Answer("2026-11-18T14:05:00.000Z"), Answer("2026-11-18T19:20:00.000Z")],
+    )
+    shown = found(home, START_S + 40 * 3600)
+    assert [(block.is_gap, block.start_s - START_S, block.end_s - START_S) for block in shown] == [
+        (False, 0, BLOCK_S), (False, BLOCK_S, 2 * BLOCK_S), (True, 36_300, 37_200), (False, 10 * 3600, 15 * 3600),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(0.5, True), (4.9, True), (5.0, False), (30, False)])
+def test_a_window_is_active_until_its_end(hours: float, expected: bool, home: Path) -> None:
+    keep(home, [Answer("2026-11-18T09:10:00.000Z"), Answer("2026-11-18T09:20:00.000Z")])
+    assert found(home, START_S + hours * 3600)[-1].is_active == expected
+
+
+def test_U46_the_projection_goes_on_at_the_rate_and_stops_at_the_end() -> None:
+    used = Used(input_tokens=600, cache_read_tokens=600, usd_nanos=12 * 10**9)
+    block = Block(START_S, START_S + BLOCK_S, START_S + 600, START_S + 1_200, {"m": used}, is_active=True)
+    burned = rate(block)
+    assert burned and (burned.tokens_per_minute, burned.own_tokens_per_minute) == (120, 60)
+    assert burned.usd_nanos_per_hour == 72 * 10**9
+    ahead = projection(block, START_S + 3600)
+    assert ahead and ahead == (240, 1_200 + 120 * 240, 12 * 10**9 + 72 * 4 * 10**9)
+    late = projection(block, START_S + BLOCK_S + 99)
+    assert late and late == (0, 1_200, 12 * 10**9)
+    assert projection(block._replace(is_active=False), START_S) is None
+
+
+def test_U47_one_answer_alone_has_no_rate() -> None:
+    block = Block(START_S, START_S + BLOCK_S, START_S + 600, START_S + 600, {"m": Used(input_tokens=5)}, is_active=True)
+    assert rate(block) is None and projection(block, START_S) is None

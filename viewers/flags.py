@@ -1,0 +1,114 @@
+"""The reports and their options: one table, which the plain forms and Typer's declarations are both made of."""
+
+from store.light import NamedTuple
+
+MODES = ("auto", "calculate", "display")
+ORDERS = ("asc", "desc", "cost", "tokens", "name")
+DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+"""By the numbers that SQLite gives them."""
+
+
+class Flag(NamedTuple):
+    """An option: its field in Asked, how it is typed, and what it is for. Without a metavar it takes no value."""
+
+    name: str
+    words: tuple[str, ...]
+    help: str
+    metavar: str = ""
+
+
+class Asked(NamedTuple):
+    """What the command line said, as it said it."""
+
+    as_json: bool = False
+    as_csv: bool = False
+    since: str | None = None
+    until: str | None = None
+    last: str | None = None
+    timezone: str | None = None
+    breakdown: bool = False
+    instances: bool = False
+    project: str | None = None
+    branch: str | None = None
+    account: str | None = None
+    agent: str | None = None
+    model: str | None = None
+    order: str | None = None
+    limit: str | None = None
+    compact: bool = False
+    no_cost: bool = False
+    no_color: bool = False
+    mode: str | None = None
+    offline: bool = False
+    week_start: str | None = None
+    id: str | None = None
+    active: bool = False
+    recent: bool = False
+    token_limit: str | None = None
+
+
+FLAGS = {
+    flag.name: flag
+    for flag in (
+        Flag("as_json", ("--json", "-j"), "Print JSON."),
+        Flag("as_csv", ("--csv",), "Print CSV."),
+        Flag("since", ("--since", "-s"), "First day: 2026-11-20 or 20261120.", "DATE"),
+        Flag("until", ("--until", "-u"), "Last day.", "DATE"),
+        Flag("last", ("--last",), "The last days up to today: 28d, 4w.", "TIME"),
+        Flag("timezone", ("--timezone", "-z"), "Whose days: Europe/Berlin; without it, this machine's.", "ZONE"),
+        Flag("breakdown", ("--breakdown", "-b"), "A line for each model."),
+        Flag("instances", ("--instances", "-i"), "Each project by itself."),
+        Flag("project", ("--project", "-p"), "Only this project: its path or a part of its name.", "NAME"),
+        Flag("branch", ("--branch",), "Only answers on this git branch.", "NAME"),
+        Flag("account", ("--account",), "Only this account.", "NAME"),
+        Flag("agent", ("--agent",), "Only this agent.", "NAME"),
+        Flag("model", ("--model",), "Only this model, or those with this in their names.", "NAME"),
+        Flag("order", ("--order", "-o"), "asc, desc, cost, tokens or name.", "ORDER"),
+        Flag("limit", ("--limit",), "Show so many rows: the newest, or the largest.", "N"),
+        Flag("compact", ("--compact",), "Fewer columns, as on a narrow terminal."),
+        Flag("no_cost", ("--no-cost",), "Leave money out."),
+        Flag("no_color", ("--no-color",), "No colour."),
+        Flag(
+            "mode",
+            ("--mode", "-m"),
+            "Whose money. calculate: tokens at the prices of their day. display: what agents reported themselves. "
+            "auto: reported where an agent did so for every answer of a session and model in a quarter of an hour, "
+            "else calculated.",
+            "MODE",
+        ),
+        Flag("offline", ("--offline", "-O"), "Changes nothing: no report ever asks the network."),
+        Flag("week_start", ("--week-start",), "The first day of a week; without it, monday.", "DAY"),
+        Flag("id", ("--id",), "Only this session: its id, or how that begins.", "ID"),
+        Flag("active", ("--active", "-a"), "Only the block that is still open."),
+        Flag("recent", ("--recent", "-r"), "Only blocks of the last three days."),
+        Flag(
+            "token_limit", ("--token-limit", "-t"), "Compare with so many tokens, or with the largest block: max.", "N"
+        ),
+    )
+}
+
+OUTPUT = ("as_json", "as_csv")
+RANGE = ("since", "until", "last")
+FILTERS = ("project", "branch", "account", "agent", "model")
+LOOK = ("compact", "no_cost", "no_color", "mode", "offline")
+ROWS = (*OUTPUT, *RANGE, "timezone", "breakdown", *FILTERS, "order", "limit", *LOOK)
+
+# Report → what it shows, and its options.
+REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "daily": ("Show tokens and money by day.", (*ROWS, "instances")),
+    "weekly": ("Show tokens and money by week.", (*ROWS, "instances", "week_start")),
+    "monthly": ("Show tokens and money by month.", (*ROWS, "instances")),
+    "session": ("Show tokens and money by session.", (*ROWS, "id")),
+    "project": ("Show tokens and money by project.", ROWS),
+    "model": ("Show tokens and money by model.", ROWS),
+    "agent": ("Show tokens and money by agent.", ROWS),
+    "blocks": (
+        "Show windows of five hours: what each held, and where the open one is going.",
+        (*OUTPUT, *RANGE, "timezone", *FILTERS, "order", "limit", *LOOK, "active", "recent", "token_limit"),
+    ),
+    "today": ("Show today by model.", (*OUTPUT, "timezone", *FILTERS, "order", "limit", *LOOK)),
+    "summary": (
+        "Show all in all: totals, the largest of each kind, habits.",
+        (*OUTPUT, *RANGE, "timezone", *FILTERS, *LOOK),
+    ),
+}

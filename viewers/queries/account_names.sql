@@ -1,0 +1,4 @@
+-- Which accounts are there?
+select distinct name
+from account
+order by name;

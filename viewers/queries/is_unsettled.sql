@@ -1,0 +1,2 @@
+-- Are there answers whose money, and so whose day, is not summed yet?
+select exists (select 1 from response_to_price) as is_unsettled;

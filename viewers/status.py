@@ -1,0 +1,80 @@
+"""`fleetmeter status`: whether a collector runs, how far it is, and what troubles it."""
+
+from typing import Any
+
+from store import home as homes
+from store import lock
+from store.ask import ask
+from store.lock import COLLECTING, Holder
+from viewers import format, output, terminal
+from viewers.text import clean
+from viewers.trouble import FAILED
+
+NOT_RUNNING = "no collector runs for {home}; `fleetmeter start` starts one"
+
+
+def run(*, as_json: bool) -> int:
+    """Show it; the exit code says whether a collector runs."""
+    home = homes.locate()
+    found = ask(home, "status")
+    if found is None or "error" in found:
+        holder = lock.holder(home)
+        found = silent(home, holder if holder is not None and holder.doing == COLLECTING else None)
+    if as_json:
+        output.print_json(found)
+    elif not found["isRunning"]:
+        terminal.say(NOT_RUNNING.format(home=clean(home)))
+    else:
+        terminal.show(*map(clean, lines(found)))
+    return 0 if found["isRunning"] else FAILED
+
+
+def silent(home: str, holder: Holder | None) -> dict[str, Any]:
+    """What is known where nobody answers."""
+    if holder is None:
+        return {"schemaVersion": 1, "isRunning": False, "home": home}
+    return {"schemaVersion": 1, "isRunning": True, "home": home, "pid": holder.pid, "state": "does not answer"}
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    """The same for people."""
+    said = [f"collector   {found['state']}, pid {found['pid']}"]
+    if "uptimeSeconds" not in found:
+        return said
+    said[0] += f", since {found['startedAt']}"
+    backlog: dict[str, Any] = found.get("backlog", {"files": 0})
+    if backlog["files"]:
+        said.append(
+            f"import      {backlog['share']:.0%} done; {format.things(backlog['files'], 'file')}, "
+            f"{format.size(backlog['bytes'])} left"
+        )
+    if "lagBytes" in found:
+        said.append(f"lag         {format.size(found['lagBytes'])}, {found['lagSeconds']:.1f} s")
+        files = ", ".join(f"{format.count(number)} {state}" for state, number in sorted(found["files"].items()))
+        said.append(f"files       {files or 'none'}")
+        said += _watches(found["watches"])
+    said.append(
+        f"recorded    {format.things(found['records'], 'record')}, {format.count(found['rejected'])} rejected since "
+        f"the start; {found['recordsPerSecond']:g} a second in the last minute"
+    )
+    said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
+    if found.get("walHeldUpBytes"):
+        said.append("            a program that reads the database keeps its log from being emptied: end it")
+    if found["sqlite"]["hasWalResetBug"]:
+        version = found["sqlite"]["version"]
+        said.append(
+            f"sqlite      {version} has the WAL-reset bug, which can damage a database, rarely: 3.51.3 mends it"
+        )
+    if found["lastError"]:
+        said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
+    return said
+
+
+def _watches(watches: dict[str, Any]) -> list[str]:
+    trees: list[dict[str, Any]] = watches["trees"]
+    polled = [tree for tree in trees if tree["polled"]]
+    said = [
+        f"watches     {format.things(len(trees), 'folder')}, {len(polled)} of them polled; "
+        f"everything is looked at each {watches['everySeconds']:g} s"
+    ]
+    return said + [f"            {tree['path']} is polled: {tree['polled']}" for tree in polled]
