@@ -79,7 +79,7 @@ class Watch:
             if now < self._sweep_at:
                 return []
             self._sweep, self._cost_s = self._look.sweep(), 0.0
-        began, jobs = time.thread_time(), list[Job]()
+        began, jobs, is_first = time.thread_time(), list[Job](), not self.sweeps  # nobody announced what lay there
         while time.monotonic() - now < SLICE_S:
             found = next(self._sweep, None)
             if found is None:
@@ -89,7 +89,7 @@ class Watch:
         self._cost_s += time.thread_time() - began
         if self._sweep is None:
             self._end_sweep()
-        return self._found(jobs, now) if self.sweeps else jobs
+        return jobs if is_first else self._found(jobs, now)
 
     def grew(self, path: bytes, left: int) -> None:
         """A file was read: for a while it is looked at often. The more of a line is open, the less often it is read."""

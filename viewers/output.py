@@ -18,9 +18,9 @@ def safe_json(document: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as JSON has it."""
+    """A text as JSON has it, and as safe."""
     if '"' in text or "\\" in text or not text.isprintable():
-        text = "".join(ESCAPES.get(character) or character for character in text)
+        text = safe_json("".join(ESCAPES.get(character) or character for character in text))
     return f'"{text}"'
 
 

@@ -3,6 +3,8 @@
 Written as text, a line for each row: the modules json and re take as long to import as all the rest takes to run.
 """
 
+from functools import lru_cache
+
 from store.light import Any
 from viewers import output, terminal
 from viewers.output import quoted
@@ -16,6 +18,7 @@ TOKENS = (
 )
 MORE = ',"reasoningTokens":%d,"webSearches":%d,"subagentTokens":%d'
 UNPRICED = '"unpricedTokens":%d,"unpricedResponses":%d'
+BREAKDOWN = '{"modelName":%s,' + TOKENS + ',"cost":%s,"costNanos":%d,' + UNPRICED + "}"
 NONE_PRICED = '"costNanos":null,' + UNPRICED
 ENTRY = (
     "timestamp", "model", "inputTokens", "outputTokens", "cacheCreationTokens", "cacheReadTokens", "costUSD",
@@ -23,10 +26,14 @@ ENTRY = (
 )  # fmt: skip
 
 
+# Models and agents: few names, each written a thousand times.
+name_of = lru_cache(quoted)
+
+
 def show(told: Told) -> None:
     """One document on stdout."""
     output.utf8()
-    terminal.show(output.safe_json(document(told)))
+    terminal.show(document(told))
 
 
 def document(told: Told) -> str:
@@ -98,20 +105,26 @@ def value(text: str | None) -> str:
 
 
 def listed(texts: list[str]) -> str:
-    return "[" + ",".join(map(quoted, texts)) + "]"
+    return "[" + ",".join(map(name_of, texts)) + "]"
 
 
 def _breakdown(model: str, used: Used, has_cost: bool) -> str:
+    if has_cost and not used.unpriced_tokens:
+        # Most of a long history is this, a thousand times: all in one step.
+        read_in, out, write_5m, write_1h, read, _, _, responses, lower_bounds, nanos, unpriced, *_ = used
+        write = write_5m + write_1h
+        return BREAKDOWN % (
+            name_of(model), read_in, out, write, read, read_in + out + write + read, write_5m, write_1h, responses,
+            lower_bounds, amount(nanos), nanos, 0, unpriced,
+        )  # fmt: skip
     text = f'{{"modelName":{quoted(model)},{_tokens(used)}'
     return f"{text},{money(used, 'cost')}}}" if has_cost else text + "}"
 
 
 def _tokens(used: Used) -> str:
-    # Taken apart in one step: a long history has a thousand of these.
-    read_in, out, write_5m, write_1h, read, _, _, responses, lower_bounds, *_ = used
-    write = write_5m + write_1h
     return TOKENS % (
-        read_in, out, write, read, read_in + out + write + read, write_5m, write_1h, responses, lower_bounds
+        used.input_tokens, used.output_tokens, used.cache_write_tokens, used.cache_read_tokens, used.total_tokens,
+        used.cache_write_5m_tokens, used.cache_write_1h_tokens, used.responses, used.lower_bounds,
     )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ OF_SESSIONS = frozenset({"session", "project"})
 """Groups that only rows which know their session can make."""
 
 
+KINDS = 5
+"""The kinds of tokens, which come first: all of them together are the tokens of an answer."""
+
+
 class Used(NamedTuple):
     """Sums of one kind each; a lower bound is an answer whose end was never written."""
 
@@ -37,7 +41,7 @@ class Used(NamedTuple):
 
     @property
     def total_tokens(self) -> int:
-        return self.input_tokens + self.output_tokens + self.cache_write_tokens + self.cache_read_tokens
+        return sum(self[:KINDS])
 
 
 class Group(NamedTuple):
@@ -87,7 +91,9 @@ def by_model(parts: list[tuple[str, Used]]) -> dict[str, Used]:
         for model, used in parts:
             models.setdefault(model, []).append(used)
         summed = {model: total(several) for model, several in models.items()}
-    return dict(sorted(summed.items(), key=lambda item: (-item[1].total_tokens, item[0])))
+    if len(summed) < 2:
+        return summed
+    return dict(sorted(summed.items(), key=lambda item: (-sum(item[1][:KINDS]), item[0])))
 
 
 def all_models(groups: list[Group]) -> dict[str, Used]:

@@ -162,7 +162,7 @@ def measure_idle(args: argparse.Namespace) -> list[str]:
     for folders, files, most in ((5000, 5000, 0.1), (5000, 10000, 2.0)):
         tree = live.lay(args.work, folders, files)
         with live.running(args.work, tree, args.command) as (pid, _):
-            time.sleep(15)  # the sums of days, and the last checkpoint
+            time.sleep(140)  # files that grew lately are looked at often for two minutes
             before = live.used(pid)
             time.sleep(args.runs)
             after = live.used(pid)

@@ -86,6 +86,21 @@ def test_a_file_that_was_rewritten_under_its_old_times_is_found_within_a_day(hom
         assert watching.rewritten == [os.fsencode(path)]
 
 
+def test_what_the_first_sweep_finds_was_not_to_be_announced(
+    home: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(project, 3)
+    hints = Hints(lambda: None)
+    with closing(open_writer(home)) as connection, closing(hints):
+        look = Look(connection, *standing(connection, str(home), NOTHING, {}, str(project.parents[2])))
+        hints.watch([tree for place in look.places for tree in place.trees])
+        watching = watch.Watch(look, hints)
+        while not watching.sweeps:
+            watching.swept()
+        monkeypatch.setattr(watch, "ANNOUNCED_S", -1.0)
+        assert watching.judge() == []
+
+
 def test_of_a_backlog_every_file_has_its_turn_the_newest_first() -> None:
     pending, known = Pending(), dict[bytes, Known]()
     for number in range(3):

@@ -17,7 +17,11 @@
         from usage_day_to_sum
         union all
         select d.day, s.step, max(s.since, d.day || s.low), min(s.until, d.day || s.high)
-        from (select day from usage_day union select day from usage_day_to_sum) as d
+        from (
+            select day from usage_day where exists (select 1 from shift)
+            union
+            select day from usage_day_to_sum where exists (select 1 from shift)
+        ) as d
         cross join shift as s on d.day >= substr(s.since, 1, 10) and d.day <= s.until
         where d.day <> ''
     ),
