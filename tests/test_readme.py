@@ -50,9 +50,9 @@ def test_every_key_of_the_configuration_is_documented(key: str) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    from viewers.cli import PLAIN
+    from viewers.cli import AREAS, forms
 
-    for name, command in PLAIN.items():
+    for name, command in (item for area in AREAS for item in forms(area).items()):
         assert f"`fleetmeter {name}" in section("Commands"), name
         options = [option for option in (*command.flags, *command.values) if option.startswith("--")]
         for option in options:

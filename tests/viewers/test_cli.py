@@ -156,7 +156,8 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
         signal.raise_signal(signal.SIGINT)
         return 0
 
-    monkeypatch.setitem(cli.PLAIN, "daily", cli.PLAIN["daily"]._replace(run=interrupted))
+    daily = cli.forms("reports")["daily"]
+    monkeypatch.setitem(cli.forms("reports"), "daily", daily._replace(run=interrupted))
     assert cli.run(["daily"]) == cli.INTERRUPTED
 
 

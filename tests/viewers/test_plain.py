@@ -11,6 +11,7 @@ import typer
 
 from viewers import cli
 from viewers.commands import app
+from viewers.entry import Plain
 from viewers.flags import REPORTS, Asked
 
 HEAVY = {"typer", "rich", "click", "pydantic", "sqlite_utils", "msgspec", "textual"}
@@ -21,9 +22,15 @@ def declared(name: str) -> list[Any]:
     return [option for option in COMMANDS.commands[name].params if option.name != "help"]
 
 
+def form(name: str) -> Plain:
+    found = cli.form(name)
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("name", COMMANDS.commands)
 def test_the_plain_forms_are_those_that_typer_declares(name: str) -> None:
-    plain, options = cli.PLAIN[name], declared(name)
+    plain, options = form(name), declared(name)
     flags = {word: option.name for option in options if getattr(option, "is_flag", False) for word in option.opts}
     words = [option.name for option in options if option.param_type_name == "argument"]
     values = {
@@ -40,14 +47,16 @@ def test_the_plain_forms_are_those_that_typer_declares(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS.commands)
 def test_a_plain_form_has_the_defaults_of_typer(name: str) -> None:
-    defaults: Any = getattr(cli.PLAIN[name].run, "__kwdefaults__", None) or {}
+    defaults: Any = getattr(form(name).run, "__kwdefaults__", None) or {}
     if name in REPORTS:
         defaults = {option: Asked._field_defaults[option] for option in REPORTS[name][1]}
     assert defaults == {option.name: option.default for option in declared(name) if not option.required}
 
 
 def test_every_command_has_a_plain_form_and_help() -> None:
-    assert list(cli.PLAIN) == list(COMMANDS.commands)
+    for area, here in cli.AREAS.items():
+        assert list(cli.forms(area)) == list(here.commands)
+    assert [name for here in cli.AREAS.values() for name in here.commands] == list(COMMANDS.commands)
     assert all(command.help for command in COMMANDS.commands.values())
 
 

@@ -1,0 +1,57 @@
+"""Commands that record: at once, or all the time."""
+
+from viewers.entry import JSON, Plain
+
+
+def collect(*, once: bool = False, as_json: bool = False) -> int:
+    from viewers.recording import run, serve
+
+    if not once and not as_json:
+        from collector.daemon import serve as run_daemon
+
+        return serve(run_daemon)
+    from collector.once import collect_once
+
+    return run(collect_once, once=once, as_json=as_json)
+
+
+def start() -> int:
+    from viewers.running import start
+
+    return start()
+
+
+def stop() -> int:
+    from viewers.running import stop
+
+    return stop()
+
+
+def restart() -> int:
+    from viewers.running import restart
+
+    return restart()
+
+
+def status(*, as_json: bool = False) -> int:
+    from viewers.status import run
+
+    return run(as_json=as_json)
+
+
+def service(*, act: str, is_dry: bool = False) -> int:
+    from collector.agents import variables
+    from collector.sources import all_sources
+    from viewers.service import run
+
+    return run((name for source in all_sources() for name in variables(source)), act=act, is_dry=is_dry)
+
+
+PLAIN = {
+    "collect": Plain(collect, {"--once": "once", **JSON}, {}),
+    "start": Plain(start, {}, {}),
+    "stop": Plain(stop, {}, {}),
+    "restart": Plain(restart, {}, {}),
+    "status": Plain(status, JSON, {}),
+    "service": Plain(service, {"--dry-run": "is_dry"}, {}, ("act",)),
+}
