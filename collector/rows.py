@@ -4,12 +4,14 @@ Each row becomes one line, a JSON object, and the lines count as bytes, in the o
 a row has its place and its length like any other. Where the reading stands in the database is kept beside that.
 
 The database is the agent's. It is opened to read only; every statement is fetched to its end before a row of it is
-looked at, so no reading lasts while we work; and while nothing lies beside the file it is read without a lock and
-without the files that SQLite would make to take one.
+looked at, so no reading lasts while we work; while nothing lies beside the file it is read without a lock and without
+the files that SQLite would make to take one; and while its writer runs, the index that both share is only read.
 """
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import groupby
@@ -20,7 +22,7 @@ import msgspec
 
 from collector.sources import Layout, Log, Past, RowSource, Table
 from collector.tail import LINE_CAP, OVERSIZE_EXCERPT, Oversize, Stretch, fingerprint
-from collector.wal import is_at_rest, seen_with_log
+from collector.wal import LOG, has_index, is_at_rest, seen_with_log
 from store.sources import Known, Seen, seen_of
 
 BUSY_S = 0.25
@@ -194,16 +196,24 @@ class Rows:
         with open(self._path, "rb") as file:
             mode = file.read(20)[18:]
         self._is_quiet = mode == WAL_MODE and is_at_rest(self._path)
-        flags = "mode=ro&immutable=1" if self._is_quiet else "mode=ro"
         try:
-            uri = f"file:{quote_from_bytes(self._path)}?{flags}"
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-            connection.text_factory = bytes
-            connection.execute("pragma trusted_schema = off")
-            connection.execute("pragma temp_store = memory")
+            if not self._is_quiet and mode == WAL_MODE and not has_index(self._path):
+                return self._copied()
+            return _opened(self._path, "immutable=1" if self._is_quiet else "readonly_shm=1")
         except sqlite3.Error as error:
             raise _trouble(error) from error
-        return connection
+
+    def _copied(self) -> sqlite3.Connection:
+        """A log without its index, as a backup may hold it: SQLite would make one there, so a copy is read."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(os.fsencode(folder), b"copy")
+            for ending in (b"", LOG):
+                shutil.copyfile(self._path + ending, path + ending, follow_symlinks=False)
+            if seen_with_log(self._path, os.stat(self._path, follow_symlinks=False)) != self.seen:
+                raise OSError("it was changed while it was read")
+            connection = _opened(path, "")
+            connection.execute("select count(*) from sqlite_master").fetchone()  # from here on it needs no names
+            return connection
 
     def _check(self) -> None:
         """A database that was at rest and is not any more: what was just read of it may be torn."""
@@ -240,6 +250,15 @@ def _line(names: list[str], row: Row) -> bytes:
     if not isinstance(data, bytes):
         data = msgspec.json.encode(data)
     return msgspec.json.encode(said)[:-1] + (b',"data":' if said else b'"data":') + data.replace(b"\n", b" ") + b"}"
+
+
+def _opened(path: bytes, how: str) -> sqlite3.Connection:
+    uri = f"file:{quote_from_bytes(path)}?mode=ro&{how}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    connection.text_factory = bytes
+    connection.execute("pragma trusted_schema = off")
+    connection.execute("pragma temp_store = memory")
+    return connection
 
 
 def _place_of(connection: sqlite3.Connection, log: Log, ids: list[str]) -> int | None:

@@ -6,10 +6,12 @@ from store.sources import Seen, seen_of
 
 LOG = b"-wal"
 JOURNAL = b"-journal"
+INDEX = b"-shm"
 
 
 def seen_with_log(raw_path: bytes, found: os.stat_result) -> Seen:
-    """What a stat of both says: growth of either is news."""
+    """What a stat of both says: growth of either is news. Of the log the time of change tells nothing: for root, SQLite
+    sets it by opening to read."""
     seen = seen_of(found)
     try:
         log = os.stat(raw_path + LOG, follow_symlinks=False)
@@ -18,7 +20,7 @@ def seen_with_log(raw_path: bytes, found: os.stat_result) -> Seen:
     return seen._replace(
         size=seen.size + log.st_size,
         mtime_ns=max(seen.mtime_ns, log.st_mtime_ns),
-        ctime_ns=max(seen.ctime_ns, log.st_ctime_ns),
+        ctime_ns=max(seen.ctime_ns, log.st_mtime_ns),
     )
 
 
@@ -31,3 +33,8 @@ def is_at_rest(raw_path: bytes) -> bool:
         except FileNotFoundError:
             continue
     return True
+
+
+def has_index(raw_path: bytes) -> bool:
+    """Whether the index of the log is there, which a writer makes and keeps."""
+    return os.path.lexists(raw_path + INDEX)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,12 +31,21 @@ def following(path: Any, flags: int, *arguments: Any, **named: Any) -> int:
     return opened(path, flags & ~os.O_NOFOLLOW, *arguments, **named)
 
 
+def connected(database: str, **named: Any) -> sqlite3.Connection:
+    """A mutant that opens databases as everybody does, with the index of their log to write in."""
+    return connect(database.replace("&readonly_shm=1", ""), **named)
+
+
+connect = sqlite3.connect
 MUTANTS: dict[str, Callable[..., int]] = {
     "none": opened, "locking": locking, "writable": writable, "following": following
 }  # fmt: skip
 
 if __name__ == "__main__":
-    os.open = MUTANTS[sys.argv[1]]
+    if sys.argv[1] == "shared-index":
+        sqlite3.connect = connected
+    else:
+        os.open = MUTANTS[sys.argv[1]]
     import collector.record as recording
     from collector.once import collect_once
 

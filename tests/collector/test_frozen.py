@@ -1,12 +1,12 @@
 """Rollouts that were compressed, and came back: the same history, once."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from collector import frozen
 from tests.collector.recorded import record, rows, views
 from tests.collector.rollouts import Program, Thread
 
@@ -86,14 +86,31 @@ def test_one_that_is_not_whole_is_loud_and_read_when_it_is(
     assert rows(home, COUNTED)[0][1] == program.bill.total()
 
 
-def test_a_small_file_that_holds_too_much_is_left_alone(
-    home: Path, user: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+def test_a_small_file_that_holds_gigabytes_takes_neither_memory_nor_disk(
+    home: Path, user: Path, program: Program
 ) -> None:
-    monkeypatch.setattr(frozen, "MOST", 1 << 20)
     path = user / ".codex" / "sessions" / "bomb.jsonl.zst"
-    path.write_bytes(zstandard.ZstdCompressor().compress(bytes(16 << 20)))
+    bomb = zstandard.ZstdCompressor(level=1).compressobj()
+    path.write_bytes(b"".join(bomb.compress(bytes(1 << 20)) for _ in range(600)) + bomb.flush())
+    assert path.stat().st_size < 1 << 20
+    tracemalloc.start()
     record(home, user)
-    assert rows(home, "select state from sources where path like '%bomb%'") == [("unreadable",)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 96 << 20, f"{peak >> 20} MiB"
+    state = "select state, reason from sources where path like '%bomb%'"
+    assert rows(home, state) == [("unreadable", "holds more than 64 MiB, which is too much for its size")]
+    assert rows(home, COUNTED)[0][1] == program.bill.total()
+
+
+def test_a_file_of_many_frames_is_read_whole(home: Path, user: Path, program: Program) -> None:
+    """As tools write them that append, or compress in parts."""
+    for path in threads(program, user):
+        lines = path.read_bytes().splitlines(keepends=True)
+        frames = [zstandard.ZstdCompressor().compress(line) for line in lines]
+        path.with_name(f"{path.name}.zst").write_bytes(b"".join(frames))
+        path.unlink()
+    record(home, user)
     assert rows(home, COUNTED)[0][1] == program.bill.total()
 
 

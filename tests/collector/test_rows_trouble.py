@@ -122,3 +122,20 @@ def test_a_writer_that_comes_back_while_the_database_is_read_at_rest(
     assert source(home, path)["state"] == "read"
     assert counted(home)[0] == 4
     expect_like_clean(home, user)
+
+
+def test_a_log_whose_index_was_lost_is_read_and_nothing_is_made_there(home: Path, user: Path, path: Path) -> None:
+    """As a backup holds it that took the database and its log alone."""
+    agent = Agent(path)
+    agent.talk(agent.session(), 2)
+    agent.crash()
+    Path(f"{path}-shm").unlink()
+    before = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
+    record(home, user)
+    assert counted(home)[0] == 2
+    assert {entry.name: entry.read_bytes() for entry in path.parent.iterdir()} == before
+    agent = Agent(path, seed="b")
+    agent.now += 1_000_000
+    agent.talk(agent.session(), 1)
+    record(home, user)
+    assert counted(home)[0] == 3
