@@ -34,7 +34,7 @@ class Agent(NamedTuple):
 def look(home: str, environ: Mapping[str, str], user: str) -> list[Agent]:
     """Every agent that is known. No file of theirs is opened: what they hold is in the database."""
     sources = all_sources()
-    found = roots(sources, load(home, [source.agent for source in sources]), environ, user)
+    found = roots(home, sources, load(home, [source.agent for source in sources]), environ, user)
     return [
         Agent(
             source.agent,

@@ -146,7 +146,7 @@ class Daemon:
     def _trees_there(self, look: Look) -> set[str]:
         """Which of all trees that any root may have exist now. Whose places have not changed, their names neither."""
         if self._might[0] is not look.places:
-            names = {os.path.realpath(tree) for place in look.places for tree in place.source.trees(place.path)}
+            names = {tree for place in look.places for tree in place.might}
             self._might = look.places, names
         return {tree for tree in self._might[1] if os.path.exists(tree)}
 

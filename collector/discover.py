@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from collector.sources import DATABASE, Source
 from collector.wal import seen_with_log
+from store import feed
 from store.config import Config
 from store.sources import Seen, seen_of
 
@@ -23,16 +24,17 @@ class Found(NamedTuple):
 
 
 class Root(NamedTuple):
-    """One configuration folder of an agent: an account, and the trees below it that are walked."""
+    """One configuration folder of an agent: an account, and the trees that are walked. might: those it may have."""
 
     source: Source
     path: str
     name: str
     trees: tuple[str, ...]
+    might: tuple[str, ...]
 
 
-def roots(sources: list[Source], config: Config, environ: Mapping[str, str], user: str) -> list[Root]:
-    """Every root that exists, once, whatever names lead to it."""
+def roots(home: str, sources: list[Source], config: Config, environ: Mapping[str, str], user: str) -> list[Root]:
+    """Every root, once, whatever names lead to it. What its programs send is a tree of it too, in our own home."""
     found: list[Root] = []
     for source in sources:
         known: set[str] = set()
@@ -41,9 +43,10 @@ def roots(sources: list[Source], config: Config, environ: Mapping[str, str], use
             if real in known:
                 continue
             known.add(real)
-            trees = dict.fromkeys(os.path.realpath(tree) for tree in source.trees(real))
+            own = [feed.tree(home, source.agent, real)] if source.kind(b"/" + feed.RAW_ENDING) else []
+            trees = tuple(dict.fromkeys(os.path.realpath(tree) for tree in [*source.trees(real), *own]))
             name = config.accounts.get(path) or config.accounts.get(real) or os.path.basename(path.rstrip("/"))
-            found.append(Root(source, real, name, tuple(tree for tree in trees if os.path.exists(tree))))
+            found.append(Root(source, real, name, tuple(tree for tree in trees if os.path.exists(tree)), trees))
     return found
 
 
@@ -96,7 +99,7 @@ def missing_trees(places: list[Root]) -> dict[bytes, str | None]:
     """The trees that cannot be walked, and why: a disk that is not mounted, a root that was removed, no permission."""
     found: dict[bytes, str | None] = {}
     for place in places:
-        for tree in map(os.path.realpath, place.source.trees(place.path)):
+        for tree in place.might:
             if tree not in place.trees:
                 try:
                     os.listdir(tree)

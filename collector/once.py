@@ -65,7 +65,7 @@ def standing(
     connection: sqlite3.Connection, home: str, config: Config, environ: Mapping[str, str], user: str
 ) -> tuple[int, list[Root]]:
     """This machine and its roots, with everything named and priced as the configuration says."""
-    places = roots(all_sources(), config, environ, user)
+    places = roots(home, all_sources(), config, environ, user)
     device = device_row(
         connection, device_id(home, first_device(connection)), config.device_name or os.uname().nodename
     )

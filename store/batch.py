@@ -25,6 +25,7 @@ from store.facts import (
     WorkflowCard,
     WorkflowStep,
 )
+from store.live_facts import Signal
 from store.merge import merge, parts
 
 Row = tuple[Any, ...]
@@ -45,6 +46,7 @@ class Rows(Struct):
     compactions: list[Row]
     turns: list[Row]
     limits: list[Row]
+    signals: list[Row]
     run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
@@ -75,6 +77,7 @@ class Batch:
         self.compactions: list[Compaction] = []
         self.turns: dict[tuple[str, str], Turn] = {}
         self.limits: list[Limit] = []
+        self.signals: list[Signal] = []
         self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
@@ -165,6 +168,7 @@ class Batch:
             [astuple(compaction) for compaction in self.compactions],
             [astuple(turn) for turn in self.turns.values()],
             [astuple(limit) for limit in self.limits],
+            [astuple(signal) for signal in self.signals],
             [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],

@@ -2,28 +2,16 @@
 
 import os
 import stat
-import sys
 
 from store.errors import FleetmeterError
 from store.filesystem import Detector, filesystem_type, refuse_network
+from store.locate import locate as locate
 
 StrPath = str | os.PathLike[str]
 
 BACKUPS = "backups"
 # Any of these in a folder says that the folder is ours, and so are its modes.
 MARKS = frozenset({"fleetmeter.db", "fleetmeter.lock", "fleetmeter.create.lock", "device", "config.toml"})
-
-
-def locate() -> str:
-    """The data folder of this user; it need not exist."""
-    chosen = os.environ.get("FLEETMETER_HOME")
-    if chosen:
-        return os.path.abspath(os.path.expanduser(chosen))
-    # The platform's own place, as platformdirs names it; importing that takes as long as a whole report.
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Application Support/fleetmeter")
-    shared = os.environ.get("XDG_DATA_HOME", "").strip()
-    return os.path.join(shared or os.path.expanduser("~/.local/share"), "fleetmeter")
 
 
 def prepare(home: StrPath, detect: Detector = filesystem_type) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from store.feed import RAW_ENDING as ENDING
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -52,6 +53,8 @@ class Claude:
 
     def kind(self, path: bytes) -> str | None:
         """What a file below a tree is, by its name and the folders around it; None for what is not read."""
+        if path.endswith(ENDING):
+            return "feed"
         if path.endswith(b".jsonl"):
             name = os.path.basename(path)
             if name in SKIPPED_NAMES or any(folder in path for folder in SKIPPED_FOLDERS):
@@ -71,6 +74,10 @@ class Claude:
         from collector.sources.claude_sidecars import Journal, session_of, workflow_of
         from collector.sources.claude_transcript import Transcript
 
+        if kind == "feed":
+            from collector.sources.claude_feed import feed
+
+            return feed(generation_id)
         if kind == "journal":
             return Journal(generation_id, session_of(path), workflow_of(path))
         return Transcript(generation_id, session_of(path), bool(workflow_of(path)), carried, past)

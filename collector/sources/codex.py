@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from store.feed import RAW_ENDING as ENDING
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -53,6 +54,8 @@ class Codex:
         """What a file below a tree is. A rollout that was compressed holds what the plain one held."""
         if not path:
             return "thread-names"
+        if path.endswith(ENDING):
+            return "feed"
         return "rollout" if path.endswith((b".jsonl", b".jsonl.zst")) else None
 
     def is_whole(self, kind: str) -> bool:
@@ -61,6 +64,10 @@ class Codex:
     def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines:
         from collector.sources.codex_rollout import Rollout, ThreadNames
 
+        if kind == "feed":
+            from collector.sources.codex_feed import feed
+
+            return feed(generation_id)
         if kind == "thread-names":
             return ThreadNames(generation_id)
         return Rollout(generation_id, session_of(path), carried)

@@ -1,0 +1,20 @@
+"""What Claude Code's own hooks send while it runs."""
+
+from functools import partial
+
+from collector.feed import Feed
+from collector.hooks import Hook, take_hook
+from store.batch import Batch
+from store.facts import Run
+
+
+def run_of(out: Batch, hook: Hook) -> Run:
+    """Internal agents have an id, but no type, no beginning and no transcript: what they do is the main run's."""
+    session_id = hook.session_id or ""
+    if hook.agent_id and hook.agent_type:
+        return out.run(session_id, hook.agent_id, "subagent")
+    return out.run(session_id, "main", "main")
+
+
+def feed(generation_id: int) -> Feed:
+    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of)})

@@ -1,0 +1,16 @@
+"""Where the data folder of this user is. Imports next to nothing: an agent waits for some of those who ask."""
+
+import os
+import sys
+
+
+def locate() -> str:
+    """The data folder of this user; it need not exist."""
+    chosen = os.environ.get("FLEETMETER_HOME")
+    if chosen:
+        return os.path.abspath(os.path.expanduser(chosen))
+    # The platform's own place, as platformdirs names it; importing that takes as long as a whole report.
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Application Support/fleetmeter")
+    shared = os.environ.get("XDG_DATA_HOME", "").strip()
+    return os.path.join(shared or os.path.expanduser("~/.local/share"), "fleetmeter")
