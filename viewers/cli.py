@@ -25,6 +25,7 @@ AREAS = {
         "Reports",
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "blocks", "today", "summary"),
     ),
+    "proof": Area("Proof", ("why",)),
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),

@@ -112,3 +112,6 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
         (*OUTPUT, *RANGE, "timezone", *FILTERS, *LOOK),
     ),
 }
+
+WHY = (*OUTPUT, *RANGE, "timezone", "week_start", *FILTERS, "limit", "no_color", "mode", "offline")
+"""The options of `why`: those that say which answers a report is made of."""

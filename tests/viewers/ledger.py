@@ -33,6 +33,7 @@ class Answer(NamedTuple):
     """Input, output, 5-minute writes, 1-hour writes, reads."""
     reported: int | None = None
     has_end: bool = True
+    evidence: str = "transcript"
 
 
 def keep(home: Path, answers: Iterable[Answer], *, is_summed: bool = True, folder: Path = Path(FOLDER)) -> None:
@@ -84,9 +85,13 @@ def _ground(connection: sqlite3.Connection) -> None:
     for model in (*RATES, *UNPRICED):
         rate = RATES.get(model)
         connection.execute(
-            "insert into price values (null, 'test', ?, 'standard', null, null, 'test', '', '00:00', -1,"
+            "insert into price values (null, 'table 1', ?, 'standard', ?, ?, 'by its name', '', '00:00', -1,"
             " ?, ?, ?, ?, ?, ?)",
-            (model, *([None] * 6 if rate is None else (rate, rate // 10, rate * 5 // 4, rate * 2, rate * 5, 0))),
+            (
+                model,
+                *((None, None) if rate is None else ("maker", model)),
+                *([None] * 6 if rate is None else (rate, rate // 10, rate * 5 // 4, rate * 2, rate * 5, 0)),
+            ),
         )
 
 
@@ -111,9 +116,9 @@ def _write(connection: sqlite3.Connection, answers: list[Answer]) -> None:
             " ended_at, model, tier, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,"
             " output_tokens, reasoning_tokens, web_searches, reported_usd_micros, stop_reason, evidence, is_branch,"
             " generation_id, byte_offset, best_at, best_generation_id, best_byte_offset)"
-            " values (?, '', ?, 0, ?, ?, ?, ?, ?, ?, ?, 'standard', ?, ?, ?, ?, ?, 0, 0, ?, ?, 'transcript', 0, 1, ?,"
+            " values (?, '', ?, 0, ?, ?, ?, ?, ?, ?, ?, 'standard', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 1, ?,"
             " '', 1, 0)",
             (f"m{number}", AGENTS[answer.session % len(AGENTS)], answer.session + 1, answer.session + 1, answer.kind,
              answer.branch, answer.at, answer.at, answer.model, read_in, read, write_5m, write_1h, out,
-             answer.reported, "end_turn" if answer.has_end else None, number),
+             answer.reported, "end_turn" if answer.has_end else None, answer.evidence, number),
         )  # fmt: skip

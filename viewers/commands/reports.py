@@ -1,6 +1,6 @@
 """The reports, as Typer declares them: from the table of their options."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -11,13 +11,9 @@ from viewers.entry import reports as plain
 from viewers.flags import FLAGS, REPORTS
 
 
-def _report(name: str) -> Callable[..., None]:
-    """A report as Typer wants it: a function whose signature has the options of the table."""
-
-    def command(**chosen: Any) -> None:
-        raise typer.Exit(plain.report(name, **chosen))
-
-    parameters = [
+def signed(command: Callable[..., None], first: Iterable[Parameter], names: Iterable[str]) -> Callable[..., None]:
+    """The function with the signature that Typer reads: these parameters, and the options of these names."""
+    options = [
         Parameter(
             flag.name,
             Parameter.KEYWORD_ONLY,
@@ -27,11 +23,19 @@ def _report(name: str) -> Callable[..., None]:
                 typer.Option(*flag.words, help=flag.help, metavar=flag.metavar or None),
             ],
         )
-        for flag in (FLAGS[option] for option in REPORTS[name][1])
+        for flag in (FLAGS[option] for option in names)
     ]
-    setattr(command, "__signature__", Signature(parameters))  # noqa: B010 - a checker knows no such attribute
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    signature = Signature([*first, *options])
+    setattr(command, "__signature__", signature)  # noqa: B010 - a checker knows no such attribute
+    command.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
     return command
+
+
+def _report(name: str) -> Callable[..., None]:
+    def command(**chosen: Any) -> None:
+        raise typer.Exit(plain.report(name, **chosen))
+
+    return signed(command, (), REPORTS[name][1])
 
 
 for _name, (_help, _) in REPORTS.items():

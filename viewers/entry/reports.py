@@ -3,8 +3,8 @@
 from functools import partial
 
 from store.light import Any
-from viewers.entry import Plain
-from viewers.flags import FLAGS, REPORTS
+from viewers.entry import Plain, options
+from viewers.flags import REPORTS
 
 
 def report(name: str, **chosen: Any) -> int:
@@ -14,13 +14,4 @@ def report(name: str, **chosen: Any) -> int:
     return run(name, **chosen)
 
 
-def _plain(name: str) -> Plain:
-    flags = [FLAGS[option] for option in REPORTS[name][1]]
-    return Plain(
-        partial(report, name),
-        {word: flag.name for flag in flags if not flag.metavar for word in flag.words},
-        {word: (flag.name, str) for flag in flags if flag.metavar for word in flag.words},
-    )
-
-
-PLAIN = {name: _plain(name) for name in REPORTS}
+PLAIN = {name: Plain(partial(report, name), *options(REPORTS[name][1])) for name in REPORTS}

@@ -7,6 +7,7 @@
     ),
     used as (
         select
+            r.response_key,
             date(
                 r.quarter,
                 (select h.distance from shift as h where r.quarter >= h.since and r.quarter < h.until limit 1)
@@ -45,6 +46,7 @@
                 r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens
                 + r.output_tokens
             ) as unpriced_tokens,
+            :mode = 'display' or (:mode = 'auto' and u.reported_responses = u.parts) as is_reported,
             iif(
                 r.run_kind = 'main', 0,
                 r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens
