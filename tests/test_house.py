@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from collector.sources import all_sources
+
 ROOT = Path(__file__).parents[1]
 
 # A package → the packages of ours that it may import besides itself.
@@ -30,7 +32,9 @@ WORDS = {
     "gemini": ("gemini",),
     "qwen": ("qwen",),
     "opencode": ("opencode",),
+    "pi": ("pi", "omp"),
 }
+SHORT = 3  # a word of so few letters counts only where it stands alone: "pi_session", not "api"
 # File → words that it may name all the same, each with the reason beside it.
 WORDS_ALLOWED: dict[str, set[str]] = {}
 
@@ -46,6 +50,11 @@ def modules(*folders: str) -> list[Path]:
 PACKAGED = modules(*MAY_IMPORT)
 ALL = [*PACKAGED, *modules("tests")]
 SCRIPTS = [path.relative_to(ROOT) for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.sql"))]
+PAGES = [
+    path.relative_to(ROOT)
+    for ending in ("html", "js", "css")
+    for path in sorted((ROOT / "viewers").rglob(f"*.{ending}"))
+]
 each = pytest.mark.parametrize("module", PACKAGED, ids=str)
 
 
@@ -106,7 +115,12 @@ def foreign_words(path: Path, texts: Iterator[str]) -> set[str]:
     own = path.parts[2] if path.parts[:2] == ("collector", "sources") else ""
     banned = {word for agent, words in WORDS.items() if not own.startswith(agent) for word in words}
     banned -= WORDS_ALLOWED.get(str(path), set())
-    return {word for text in texts for word in banned if word in text.lower()}
+    return {word for text in texts for word in banned if _says(text.lower(), word)}
+
+
+def _says(text: str, word: str) -> bool:
+    alone = rf"(?<![a-z0-9]){word}(?![a-z0-9])"
+    return word in text and (len(word) > SHORT or re.search(alone, text) is not None)
 
 
 def calls(node: ast.AST) -> set[str]:
@@ -167,9 +181,27 @@ def test_words_of_an_agent_stay_out_of_the_schema(script: Path) -> None:
     assert foreign_words(script, (line.partition("--")[0] for line in lines)) == set()
 
 
+def test_words_of_an_agent_stay_out_of_the_pages() -> None:
+    found = {page: foreign_words(page, iter([(ROOT / page).read_text("utf-8")])) for page in PAGES}
+    long = {page: {word for word in words if len(word) > SHORT} for page, words in found.items()}  # not Math.PI
+    assert {page: words for page, words in long.items() if words} == {}
+
+
+def test_every_agent_has_words_and_its_files_bear_its_name() -> None:
+    """So that a new source is held to it too, and none hides in a part of another's name."""
+    folder = ROOT / "collector" / "sources"
+    files = {path.stem.partition("_")[0] for path in folder.glob("*.py")} - {""}
+    agents = {source.agent for source in all_sources()}
+    assert agents == files == set(WORDS)
+    assert all(agent in words for agent, words in WORDS.items())
+
+
 @pytest.mark.parametrize(
     ("path", "source", "words"),
     [
+        ("store/x.py", "'~/.pi/agent', 'api', 'spinner'", {"pi"}),
+        ("store/x.py", "from collector.sources.pi_session import f", {"pi"}),
+        ("collector/sources/pi_wire.py", "'.omp'", set[str]()),
         ("store/x.py", "folder = '~/.claude'", {"claude"}),
         ("store/x.py", "def read_codex(): pass", {"codex"}),
         ("store/x.py", "f'{home}/gemini'", {"gemini"}),
