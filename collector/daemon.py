@@ -9,33 +9,41 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
 from typing import Any
 
+from collector.care import Care
 from collector.discover import Root
 from collector.door import Door
 from collector.hints import Hints
-from collector.live import Live, is_replaced
+from collector.live import Live
 from collector.log import Log, told
 from collector.look import Look
+from collector.moved import Files
 from collector.once import standing
 from collector.sources import all_sources
 from collector.status import document
 from collector.tally import Tally
+from store.check import is_damage
 from store.config import NAME as CONFIG
 from store.config import Config, load
-from store.database import connect_writer, open_writer, path_in
-from store.errors import FleetmeterError
+from store.database import connect_writer, path_in
+from store.errors import Damaged, FleetmeterError
 from store.home import prepare
 from store.lock import COLLECTING, hold
 from store.process import birth
+from store.rescue import open_whole, put_log_aside, replace_damaged
 
 LOCK_WAIT_S = 0.5
 TICK_S = 2.0
 PAUSES_S = (1.0, 2.0, 4.0)
-LOST = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+MOST_MENDS, MENDS_S = 3, 3600.0  # a disk that damages more than that is no place for a database
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Replaced(Exception):
-    """The database was moved or replaced while it was written to."""
+    """The database was moved or replaced while it was written to: files are those that it had."""
+
+    def __init__(self, words: str, files: Files) -> None:
+        super().__init__(words)
+        self.files = files
 
 
 def serve(home: str, environ: Mapping[str, str], user: str, ready: Callable[[], None]) -> None:
@@ -57,6 +65,8 @@ class Daemon:
         self.log, self.tally = Log(home), Tally()
         self._is_stopping = False
         self._live: Live | None = None
+        self._care: Care | None = None
+        self._mended = list[float]()
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._is_woken = self._is_ready = False
         self._might: tuple[list[Root], set[str]] = [], set()
@@ -75,6 +85,8 @@ class Daemon:
                 began = time.monotonic()
                 try:
                     self._session(door, ready)
+                except Damaged as error:
+                    self._mend(error)
                 except FleetmeterError as error:
                     self.log.write(f"ended: {told(error)}")
                     raise
@@ -91,12 +103,13 @@ class Daemon:
     def _session(self, door: Door, ready: Callable[[], None]) -> None:
         """One opening of the database."""
         with ExitStack() as stack:
-            open_writer(self._home).close()  # made, or migrated, with the usual settings
-            path = path_in(self._home)
+            connection, words = open_whole(self._home)  # made, or migrated, with the usual settings
+            connection.close()
+            if words:
+                self._tell(words)
             # Nobody who waits for a line should wait for a checkpoint: they are made between the rounds.
-            connection = stack.enter_context(closing(connect_writer(path, 0)))
-            found = os.stat(path)
-            identity = found.st_dev, found.st_ino
+            connection = stack.enter_context(closing(connect_writer(path_in(self._home), 0)))
+            files = Files(self._home)
             config, stamp = self._configured(None)
             look = Look(connection, *standing(connection, self._home, config, self._environ, self._user))
             hints = Hints(self.wake)
@@ -106,6 +119,7 @@ class Daemon:
                 if tree.problem:
                     self.log.write(f"{tree.path} is polled: {tree.problem}")
             live = self._live = Live(connection, look, hints, self.tally)
+            care = self._care = stack.enter_context(closing(Care(self._home, self.wake)))
             stack.callback(self._forget)
             if not self._is_ready:
                 self._is_ready = True
@@ -115,14 +129,27 @@ class Daemon:
                 self._listen(min(live.wait_s(), max(0.0, tick_at - time.monotonic())))
                 if time.monotonic() >= tick_at:
                     tick_at = time.monotonic() + TICK_S
-                    if is_replaced(path, identity):
-                        raise Replaced
+                    self._look_at(files, care)
                     door.sweep()
                     config, stamp = self._tick(live, hints, connection, config, stamp)
+                    care.tend(config, is_calm=live.is_calm)
                 if self._is_stopping:
                     return
                 live.step(lambda: self._is_stopping)
                 self.tally.sweeps = max(self.tally.sweeps, live.watch.sweeps)
+
+    def _look_at(self, files: Files, care: Care) -> None:
+        """Whether the database is what it was, and where it was."""
+        if files.lock_is_lost():
+            raise FleetmeterError(
+                "the data folder was taken away or replaced while a collector wrote there",
+                hint="`fleetmeter start` begins again",
+            )
+        words = files.trouble()
+        if words:
+            raise Replaced(words, files)
+        if care.found:
+            raise Damaged(care.found)
 
     def _tick(
         self, live: Live, hints: Hints, connection: sqlite3.Connection, config: Config, stamp: object
@@ -158,18 +185,37 @@ class Daemon:
         except FleetmeterError as error:
             if before is None:
                 raise
-            self.log.write(told(error))
-            self.tally.fail(told(error))
+            self._tell(told(error))
             return before, stamp
 
     def _fail(self, error: Exception) -> None:
-        words = "the database was replaced" if isinstance(error, Replaced) else told(error)
+        """The session is over; the next one may do better, or nobody can."""
+        if is_damage(error):
+            self._mend(error)
+            return
+        self._tell(str(error) if isinstance(error, Replaced) else told(error))
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise error
+        if isinstance(error, Replaced):
+            self.tally.replacements += 1
+            if error.files.log_is_left():
+                put_log_aside(self._home, str(error))
+
+    def _mend(self, error: Exception) -> None:
+        """Put a damaged database aside, whole; the next session records anew whatever can be had."""
+        now = time.monotonic()
+        self._mended = [at for at in self._mended if now - at < MENDS_S] + [now]
+        if len(self._mended) > MOST_MENDS:
+            self.log.write(f"ended: {told(error)}")
+            raise FleetmeterError(
+                f"the database was damaged {MOST_MENDS} times within an hour: {told(error)}",
+                hint="check the disk, or set FLEETMETER_HOME to another one",
+            ) from error
+        self._tell(replace_damaged(self._home, str(error)))
+
+    def _tell(self, words: str) -> None:
         self.log.write(words)
         self.tally.fail(words)
-        name = getattr(error, "sqlite_errorname", "") or ""
-        if not self._is_ready or "_".join(name.split("_")[:2]) in LOST or isinstance(error, sqlite3.ProgrammingError):
-            raise error
-        self.tally.replacements += isinstance(error, Replaced)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -183,10 +229,10 @@ class Daemon:
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("ask") != "status":
             return {"error": "what is asked is not known"}
-        return document(self._home, self.tally, self._live)
+        return document(self._home, self.tally, self._live, self._care)
 
     def _forget(self) -> None:
-        self._live = None
+        self._live = self._care = None
 
     def _stop(self, *_: object) -> None:
         self._is_stopping = True

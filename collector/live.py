@@ -1,6 +1,5 @@
 """The rounds of a collector that runs: what grows is read first, a portion of each; behind it the backlog."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -76,6 +75,11 @@ class Live:
             waits.append(tending)
         return min(waits)
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether somebody may look at the whole database now, for a while."""
+        return self.watch.sweeps > 0 and not self.pending.has_backlog and not self.guard.is_held_up
+
     def lag(self) -> tuple[int, float]:
         """Bytes of files that grow and wait, and for how long the first of them does."""
         size = sum(max(0, job.size - job.known.cursor) for job in self.pending.live.values())
@@ -141,12 +145,3 @@ class Live:
         self._tries.pop(path, None)
         if not job.is_fresh or now.size != now.cursor or time.time_ns() - job.mtime_ns < 60_000_000_000:
             self.watch.grew(path, 0 if now.open_line else now.size - now.cursor)
-
-
-def is_replaced(connection_path: str, identity: tuple[int, int]) -> bool:
-    """Whether the database that we write to is not the one of that name any more."""
-    try:
-        found = os.stat(connection_path)
-    except OSError:
-        return True
-    return (found.st_dev, found.st_ino) != identity

@@ -11,12 +11,13 @@ from collector.look import Look
 from collector.sources import all_sources
 from store.accounts import name_accounts
 from store.config import Config, load
-from store.database import open_writer, transaction
+from store.database import transaction
 from store.device import device_id
 from store.home import prepare
 from store.lock import Waiting, hold
 from store.places import set_aliases
 from store.price_standing import refresh
+from store.rescue import open_whole, replace_damaged
 from store.sources import count_responses, first_device
 from store.sources import device_id as device_row
 from store.usage_days import sum_days
@@ -36,6 +37,8 @@ class Summary(NamedTuple):
     looked_in: tuple[str, ...]
     found_in: tuple[str, ...]
     unreadable: int
+    mended: str = ""
+    """What became of a database that was damaged."""
 
 
 Progress = Callable[[int, int], None]
@@ -51,14 +54,25 @@ def collect_once(
     """Hold the writer's lock, and bring the database up to what the files say now."""
     config = load(home, [source.agent for source in all_sources()])
     prepare(home)
-    with (
-        hold(home, "recording", wait_s=LOCK_WAIT_S, waiting=waiting),
-        closing(open_writer(home)) as connection,
-    ):
+    with hold(home, "recording", wait_s=LOCK_WAIT_S, waiting=waiting):
+        try:
+            return _collect(home, config, environ, user, progress)
+        except sqlite3.DatabaseError as error:
+            from store.check import is_damage
+
+            if not is_damage(error):
+                raise
+            mended = replace_damaged(home, str(error))
+        return _collect(home, config, environ, user, progress)._replace(mended=mended)
+
+
+def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, progress: Progress | None) -> Summary:
+    connection, mended = open_whole(home)
+    with closing(connection):
         summary = _run(connection, Look(connection, *standing(connection, home, config, environ, user)), progress)
         with transaction(connection):
             sum_days(connection)
-        return summary
+        return summary._replace(mended=mended)
 
 
 def standing(

@@ -42,7 +42,7 @@ class Tally:
             "startedAt": self.began_at, "uptimeSeconds": round(time.monotonic() - self.began, 3),
             "records": self.records, "rejected": self.rejected, "bytes": self.bytes, "sweeps": self.sweeps,
             "rounds": self.rounds, "recordsPerSecond": round(sum(count for _, count in self._recent) / span, 2),
-            "lastRecordAt": self.last_record_at, "lastError": self.last_error,
+            "replacements": self.replacements, "lastRecordAt": self.last_record_at, "lastError": self.last_error,
         }  # fmt: skip
 
     def _forget(self) -> None:

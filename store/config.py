@@ -13,6 +13,13 @@ NAME = "config.toml"
 T = TypeVar("T")
 
 
+class Backups(NamedTuple):
+    """Whether the collector makes one each day by itself, and how many are kept."""
+
+    daily: bool = False
+    keep: int = 7
+
+
 class Config(NamedTuple):
     accounts: dict[str, str]
     """Root folder of an agent's files → the name of the account."""
@@ -25,6 +32,7 @@ class Config(NamedTuple):
     """Model → what it costs, where the user knows better."""
     plan: str | None = None
     """What the user pays for instead of tokens; money is then called API value."""
+    backup: Backups = Backups()
 
 
 NOTHING = Config({}, {}, {}, None)
@@ -57,6 +65,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         device_name=_text(path, "device_name", document["device_name"]) if "device_name" in document else None,
         prices=read_prices(path, document.get("prices", {})),
         plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
+        backup=_backups(path, document),
     )
 
 
@@ -74,6 +83,29 @@ def _table(path: str, key: str, document: dict[str, Any], read: Callable[[str, s
 def _text(path: str, key: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         raise _wrong(path, key, "a text")
+    return value
+
+
+def _backups(path: str, document: dict[str, Any]) -> Backups:
+    table: object = document.get("backup", {})
+    if not isinstance(table, dict):
+        raise _wrong(path, "backup", "a table")
+    known = Backups()
+    for key, value in cast("dict[str, object]", table).items():
+        if key == "daily":
+            known = known._replace(daily=_switch(path, "backup.daily", value))
+        elif key == "keep" and isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            known = known._replace(keep=value)
+        elif key == "keep":
+            raise _wrong(path, "backup.keep", "a number of backups, 1 or more")
+        else:
+            raise FleetmeterError(f"{path}: unknown key `{key}` in `backup`", hint=_nearest(key, Backups._fields))
+    return known
+
+
+def _switch(path: str, key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(path, key, "true or false")
     return value
 
 

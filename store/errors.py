@@ -19,3 +19,7 @@ class LockHeld(FleetmeterError):
     def __init__(self, message: str, *, hint: str, pid: int) -> None:
         super().__init__(message, hint=hint)
         self.pid = pid
+
+
+class Damaged(FleetmeterError):
+    """What lies where the database should be was one, and cannot be trusted any more: whoever writes puts it aside."""

@@ -10,6 +10,7 @@ from store.locate import locate as locate
 StrPath = str | os.PathLike[str]
 
 BACKUPS = "backups"
+ASIDE = "aside"
 # Any of these in a folder says that the folder is ours, and so are its modes.
 MARKS = frozenset({"fleetmeter.db", "fleetmeter.lock", "fleetmeter.create.lock", "device", "config.toml"})
 

@@ -29,6 +29,7 @@ AREAS = {
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
+    "care": Area("Care of the database", ("backup", "restore-backup")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
 }
 

@@ -35,6 +35,8 @@ class Summary(Protocol):
     def found_in(self) -> tuple[str, ...]: ...
     @property
     def unreadable(self) -> int: ...
+    @property
+    def mended(self) -> str: ...
 
 
 # The collector's own function. A viewer may not import it, so the command line hands it in.
@@ -103,7 +105,9 @@ def nowhere(summary: Summary) -> str:
 
 
 def tell_unreadable(summary: Summary) -> None:
-    """What could not be read is said each time, until it can be."""
+    """What could not be read is said each time, until it can be; and what became of a damaged database."""
+    if summary.mended:
+        terminal.say(clean(summary.mended))
     if summary.unreadable:
         files = "1 file was" if summary.unreadable == 1 else f"{format.count(summary.unreadable)} files were"
         terminal.say(f"{files} not read; `fleetmeter sources` says why")

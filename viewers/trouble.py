@@ -16,8 +16,14 @@ SQLITE = {
     "SQLITE_PERM": ("the database cannot be opened", "check the permissions of the data folder"),
     "SQLITE_IOERR": ("the disk failed to read or write", "check the disk and its free space, then run it again"),
     "SQLITE_NOMEM": ("there was not enough memory", "free some memory and run it again"),
-    "SQLITE_CORRUPT": ("the database is damaged", "move fleetmeter.db, its -wal and its -shm away together"),
-    "SQLITE_NOTADB": ("the database is damaged", "move fleetmeter.db, its -wal and its -shm away together"),
+    "SQLITE_CORRUPT": (
+        "the database is damaged",
+        "`fleetmeter doctor` says more, and `fleetmeter doctor --fix` mends it",
+    ),
+    "SQLITE_NOTADB": (
+        "the database is damaged",
+        "`fleetmeter doctor` says more, and `fleetmeter doctor --fix` mends it",
+    ),
 }
 
 

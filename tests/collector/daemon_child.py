@@ -129,6 +129,10 @@ def gives_up() -> None:
     daemon.PAUSES_S = (60.0,)
 
 
+def never_looks() -> None:
+    setattr(daemon.Files, "trouble", lambda *_: "")  # noqa: B010 - a method of another shape
+
+
 def no_bound() -> None:
     small_log()
     setattr(guard.Guard, "must_stop", False)  # noqa: B010 - a property, which cannot be assigned
@@ -138,7 +142,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "none": lambda: None, "no-watches": no_watches, "silent-watches": silent_watches, "full-disk": full_disk,
     "small-log": small_log, "no-lock": no_lock, "deaf": deaf, "never-polls": never_polls,
     "retries-in-place": retries_in_place, "rests-long": rests_long, "backlog-first": backlog_first,
-    "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound,
+    "never-looks": never_looks, "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from store import lock
 from store.ask import NAME
 from tests.collector.daemons import calm, count, finish, lag, lay, running, spawn, status, until
 from tests.collector.killing import check_like_clean
-from tests.collector.recorded import check_every_byte, rows
+from tests.collector.recorded import check_every_byte
 from tests.collector.transcript import answer, prompt
 
 
@@ -177,16 +177,3 @@ def test_it_follows_the_configuration_and_new_roots(home: Path, project: Path, t
         (home / "config.toml").write_text("[rots]\n")
         until(lambda: (status(home)["lastError"] or {}).get("words", "").find("rots") > 0)
         assert lag(home, more / "projects" / "q" / "b.jsonl", 3) < 2
-
-
-def test_a_database_that_is_replaced_is_noticed_and_made_anew(home: Path, project: Path) -> None:
-    path = project / "a.jsonl"
-    path.write_bytes(prompt(1))
-    with running(home, project.parents[2]):
-        calm(home)
-        for name in ("fleetmeter.db", "fleetmeter.db-wal", "fleetmeter.db-shm"):
-            (home / name).rename(home.parent / name)
-        until(lambda: (home / "fleetmeter.db").exists() and status(home)["state"] == "watching", 10)
-        assert "replaced" in status(home)["lastError"]["words"]
-        lag(home, path, 2)
-        assert rows(home, "select count(*) from record") == [(2,)]

@@ -122,7 +122,7 @@ def test_S10_a_failing_backup_stops_the_migration_and_leaves_nothing(
     old: Path, next_steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = backup.content
-    answers = iter([[("a copy",)], [("without its rows",)]])
+    answers = iter([[("rows",)], [("a copy without them",)], [("rows",)]])
     monkeypatch.setattr(backup, "content", lambda _: next(answers))
     with pytest.raises(FleetmeterError, match="does not hold the same rows"):
         open_writer(old, folder=next_steps)
