@@ -25,6 +25,7 @@ AREAS = {
         "Reports",
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "blocks", "today", "summary"),
     ),
+    "spending": Area("Where the money went", ("cache",)),
     "proof": Area("Proof", ("why",)),
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),

@@ -45,6 +45,9 @@ class Asked(NamedTuple):
     active: bool = False
     recent: bool = False
     token_limit: str | None = None
+    by: str | None = None
+    first: str | None = None
+    second: str | None = None
 
 
 FLAGS = {
@@ -78,12 +81,13 @@ FLAGS = {
         ),
         Flag("offline", ("--offline", "-O"), "Changes nothing: no report ever asks the network."),
         Flag("week_start", ("--week-start",), "The first day of a week; without it, monday.", "DAY"),
-        Flag("id", ("--id",), "Only this session: its id, or how that begins.", "ID"),
+        Flag("id", ("--id",), "Only this session: its id, or how that begins; last is the newest.", "ID"),
         Flag("active", ("--active", "-a"), "Only the block that is still open."),
         Flag("recent", ("--recent", "-r"), "Only blocks of the last three days."),
         Flag(
             "token_limit", ("--token-limit", "-t"), "Compare with so many tokens, or with the largest block: max.", "N"
         ),
+        Flag("by", ("--by",), "What a row is: session, project, model or day.", "WHAT"),
     )
 }
 
@@ -115,3 +119,21 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 WHY = (*OUTPUT, *RANGE, "timezone", "week_start", *FILTERS, "limit", "no_color", "mode", "offline")
 """The options of `why`: those that say which answers a report is made of."""
+
+NARROW = (*OUTPUT, *RANGE, "timezone", *FILTERS)
+LESS = ("compact", "no_color", "offline")
+
+# Where the money went: command → what it shows, its options, and its words.
+SPENDING: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "cache": (
+        "Show what caches saved, what was written and never read, and what pauses cost that outlived a cache.",
+        (*NARROW, "by", "order", "limit", *LESS),
+        (),
+    ),
+}
+
+WORDS = {
+    "first": "A range (last-week, 2026-11, 2026-11-01..2026-11-07) or a session.",
+    "second": "Another one, to compare with it.",
+}
+"""What stands without an option, and what it is for."""

@@ -8,12 +8,15 @@ from contextlib import closing
 from store import home as homes
 from store.database import open_reader
 from store.errors import NoDatabaseYet
-from store.light import Any, NamedTuple
+from store.light import TYPE_CHECKING, Any, NamedTuple
 from viewers import terminal
 from viewers.flags import ORDERS, Asked
 from viewers.scope import Scope, narrowed, number_of, one_of, scope_of
 from viewers.trouble import UsageTrouble, tell
 from viewers.usage import Group, Used, groups, total
+
+if TYPE_CHECKING:
+    from viewers.spent import Spent
 
 
 class Report(NamedTuple):
@@ -55,6 +58,8 @@ class Told(NamedTuple):
     cards: dict[str, Card] = {}  # noqa: RUF012 - nobody writes to it
     entries: list[tuple[Any, ...]] = []  # noqa: RUF012 - the same
     plan: str | None = None
+    spent: "Spent | None" = None
+    """Of one session that is asked for."""
 
 
 KINDS = {
@@ -100,6 +105,11 @@ def _run(report: Report, asked: Asked) -> int:
         from viewers.report_json import show
     elif asked.as_csv:
         from viewers.report_csv import show
+    elif told.spent is not None and told.groups:
+        from viewers.session_report import show as show_session
+
+        show_session(told, told.spent)
+        return 0
     else:
         from viewers.report_table import show
     show(told)
@@ -119,6 +129,7 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
             shown, omitted = ordered(report, found, order, limit)
             cards = cards_of(reader, shown) if report.by == "session" else {}
             entries = _entries(reader, scope) if asked.id is not None else []
+            spent = _spent(reader, scope) if asked.id is not None else None
     except NoDatabaseYet as nothing:
         tell(nothing)
         return Told(report, asked, scope, [], [], Used())
@@ -126,7 +137,7 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
         say_nothing(scope)
     whole = total([group.used for group in found])
     plan = None if asked.as_json or asked.as_csv else plan_of(home)
-    return Told(report, asked, scope, shown, found, whole, omitted, cards, entries, plan)
+    return Told(report, asked, scope, shown, found, whole, omitted, cards, entries, plan, spent)
 
 
 def say_nothing(scope: Scope) -> None:
@@ -170,3 +181,9 @@ def _entries(reader: sqlite3.Connection, scope: Scope) -> list[tuple[Any, ...]]:
     from viewers import query
 
     return [row for key in scope.sessions or () for row in query.rows(reader, "session_entries", session=key)]
+
+
+def _spent(reader: sqlite3.Connection, scope: Scope) -> "Spent":
+    from viewers.spent import spent
+
+    return spent(reader, scope)

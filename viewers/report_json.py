@@ -147,12 +147,19 @@ def _told_of(told: Told) -> dict[str, str]:
 
 
 def _session(told: Told, has_cost: bool) -> dict[str, str]:
-    """What `session --id` tells besides: each answer."""
+    """What `session --id` tells besides: each answer, and where its money went."""
     card = next(iter(told.cards.values()))
     shown = {"sessionId": quoted(card.session_id), "totalTokens": str(told.total.total_tokens)}
     if has_cost:
         shown["totalCost"] = money(told.total, "totalCost").partition(":")[2].partition(",")[0]
     shown["entries"] = "[" + ",\n".join(_entry(*entry, has_cost=has_cost) for entry in told.entries) + "]"
+    if told.spent is not None:
+        import json
+
+        from viewers.session_report import document
+
+        for name, found in document(told, told.spent).items():
+            shown[name] = output.safe_json(json.dumps(found, ensure_ascii=False))
     return shown
 
 

@@ -11,6 +11,8 @@ from viewers.trouble import UsageTrouble
 from viewers.zone import Zone, chosen, shifts, today
 
 MONDAY = 1
+NEWEST = "last"
+"""The session that somebody worked in last, by no other name."""
 
 
 class Scope(NamedTuple):
@@ -152,6 +154,8 @@ def _project(text: str, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _session(text: str, reader: sqlite3.Connection) -> tuple[int, ...]:
+    if text == NEWEST:
+        text = next(iter(_texts(reader, "session_names")), text)
     found: list[tuple[int, str]] = query.rows(reader, "sessions_like", id=text) if text else []
     same = [key for key, id_ in found if id_ == text]
     if same or len(found) == 1:

@@ -76,7 +76,7 @@ def table(
         )
         for line in sums
     ]
-    notes = _notes(sums, look, unpriced or {}) if has_notes else []
+    notes = notes_of(sums, look, unpriced or {}) if has_notes else []
     return [*lines(columns, rows, room), *([""] if notes else []), *noted(notes)]
 
 
@@ -95,6 +95,11 @@ def unpriced_note(unpriced: dict[str, int]) -> str:
     """Which models have no price, and how much there is of each."""
     models = ", ".join(f"{model} ({format.tokens(tokens)})" for model, tokens in unpriced.items())
     return f"{UNPRICED}: no price is known of {models}; in no sum of money."
+
+
+def plan_note(plan: str) -> str:
+    """Money is no bill, where a plan is paid for."""
+    return f"API value: what these tokens are worth at API prices. Your plan is {plan}: this is no bill."
 
 
 def drawn(part: int, most: int, columns: int) -> str:
@@ -116,16 +121,15 @@ def _length(used: Used, look: Look) -> int:
     return used.usd_nanos if look.has_cost else used.total_tokens
 
 
-def _notes(sums: list[Line], look: Look, unpriced: dict[str, int]) -> list[str]:
+def notes_of(sums: list[Line], look: Look, unpriced: dict[str, int]) -> list[str]:
+    """What the signs in a table mean, as far as there are any."""
     notes: list[str] = []
     if any(line.used.lower_bounds or (look.has_cost and line.used.unpriced_tokens) for line in sums):
         notes.append(AT_LEAST)
     if look.has_cost and unpriced:
         notes.append(unpriced_note(unpriced))
     if look.has_cost and look.plan:
-        notes.append(
-            f"API value: what these tokens are worth at API prices. Your plan is {look.plan}: this is no bill."
-        )
+        notes.append(plan_note(look.plan))
     return notes
 
 

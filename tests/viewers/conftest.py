@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from viewers.cli import main; main()"
 COMMAND = [sys.executable, "-c", SCRIPT]
 
+NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 SESSION = "5f3c0000-0000-4000-8000-000000000001"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -178,3 +181,23 @@ def recorded(write: Callable[[list[Any]], None], once_recorded: Path, home: Path
     write(HISTORY)
     shutil.copytree(once_recorded, home)
     return home
+
+
+@pytest.fixture
+def fleetmeter(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs a command line at a fixed time, and gives its output."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def run(*words: str, columns: int | None = None, code: int = 0) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns or ""))
+        from viewers import cli
+
+        assert cli.run(list(words)) == code
+        told = capsys.readouterr()
+        return told.out if code == 0 else told.err
+
+    return run

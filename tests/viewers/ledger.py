@@ -34,14 +34,33 @@ class Answer(NamedTuple):
     reported: int | None = None
     has_end: bool = True
     evidence: str = "transcript"
+    prompt: str | None = None
 
 
-def keep(home: Path, answers: Iterable[Answer], *, is_summed: bool = True, folder: Path = Path(FOLDER)) -> None:
+class Asked(NamedTuple):
+    """One prompt."""
+
+    prompt_id: str
+    at: str
+    session: int = 0
+    text: str = "go on"
+    kind: str = "prompt"
+
+
+def keep(
+    home: Path,
+    answers: Iterable[Answer],
+    prompts: Iterable[Asked] = (),
+    *,
+    is_summed: bool = True,
+    folder: Path = Path(FOLDER),
+) -> None:
     """Write them all, priced; is_summed leaves no day waiting."""
     with closing(open_writer(home, folder=folder)) as connection:
         with transaction(connection):
             _ground(connection)
             _write(connection, list(answers))
+            _ask(connection, prompts)
             price(connection)
         if is_summed:
             with transaction(connection):
@@ -115,10 +134,21 @@ def _write(connection: sqlite3.Connection, answers: list[Answer]) -> None:
             "insert into response (message_id, request_id, agent, part, session_key, run_key, run_kind, branch, at,"
             " ended_at, model, tier, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,"
             " output_tokens, reasoning_tokens, web_searches, reported_usd_micros, stop_reason, evidence, is_branch,"
-            " generation_id, byte_offset, best_at, best_generation_id, best_byte_offset)"
+            " generation_id, byte_offset, best_at, best_generation_id, best_byte_offset, prompt_id)"
             " values (?, '', ?, 0, ?, ?, ?, ?, ?, ?, ?, 'standard', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 1, ?,"
-            " '', 1, 0)",
+            " '', 1, 0, ?)",
             (f"m{number}", AGENTS[answer.session % len(AGENTS)], answer.session + 1, answer.session + 1, answer.kind,
              answer.branch, answer.at, answer.at, answer.model, read_in, read, write_5m, write_1h, out,
-             answer.reported, "end_turn" if answer.has_end else None, answer.evidence, number),
+             answer.reported, "end_turn" if answer.has_end else None, answer.evidence,
+             number, answer.prompt),
+        )  # fmt: skip
+
+
+def _ask(connection: sqlite3.Connection, prompts: Iterable[Asked]) -> None:
+    for number, asked in enumerate(prompts):
+        connection.execute(
+            "insert into prompt (prompt_id, session_key, run_key, at, kind, text, chars, images, is_branch,"
+            " generation_id, byte_offset) values (?, ?, ?, ?, ?, ?, ?, 0, 0, 1, ?)",
+            (asked.prompt_id, asked.session + 1, asked.session + 1, asked.at, asked.kind, asked.text, len(asked.text),
+             number),
         )  # fmt: skip

@@ -12,8 +12,9 @@ import typer
 from viewers import cli
 from viewers.commands import app
 from viewers.entry import Plain
-from viewers.flags import REPORTS, WHY, Asked
+from viewers.flags import REPORTS, SPENDING, WHY, Asked
 
+OPTIONS = {**{name: taken[1] for name, taken in (REPORTS | SPENDING).items()}, "why": WHY}
 HEAVY = {"typer", "rich", "click", "pydantic", "sqlite_utils", "msgspec", "textual"}
 COMMANDS: Any = typer.main.get_command(app)
 
@@ -48,8 +49,7 @@ def test_the_plain_forms_are_those_that_typer_declares(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS.commands)
 def test_a_plain_form_has_the_defaults_of_typer(name: str) -> None:
     defaults: Any = getattr(form(name).run, "__kwdefaults__", None) or {}
-    chosen = {**{report: options for report, (_, options) in REPORTS.items()}, "why": WHY}.get(name, ())
-    defaults = {**defaults, **{option: Asked._field_defaults[option] for option in chosen}}
+    defaults = {**defaults, **{option: Asked._field_defaults[option] for option in OPTIONS.get(name, ())}}
     assert defaults == {option.name: option.default for option in declared(name) if not option.required}
 
 

@@ -5,9 +5,7 @@ import io
 import json
 import os
 import re
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,13 @@ import pytest
 from tests.viewers.ledger import Answer, keep, some
 from tests.viewers.schema_check import wrong
 from viewers import cli, csv_text, money
-from viewers.flags import REPORTS
+from viewers.flags import REPORTS, SPENDING
 from viewers.text import width
 from viewers.usage import Used
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = Path(cli.__file__).parent / "schemas"
 WIDTHS = (60, 80, 120, 200)
-NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 OPTIONS = ([], ["--breakdown"], ["--no-cost"], ["--limit", "1"], ["--model", "model-a"], ["--since", "20280101"],
            ["--branch", "topic"], ["--project", "app"], ["--agent", "one"], ["--account", "acc-two"],
            ["--mode", "display"], ["--instances"], ["--last", "2d"], ["--order", "desc"],
@@ -43,24 +40,6 @@ def story() -> list[Answer]:
         Answer("2026-11-20T15:00:30.000Z", "mystery", 0, 3, tokens=(10, 20, 30, 40, 50)),
     ]
     return few
-
-
-@pytest.fixture
-def fleetmeter(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Runs a command line at a fixed time, and gives its output."""
-    monkeypatch.setattr(time, "time", NOW.timestamp)
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    monkeypatch.delenv("NO_COLOR", raising=False)
-
-    def run(*words: str, columns: int | None = None, code: int = 0) -> str:
-        monkeypatch.setenv("COLUMNS", str(columns or ""))
-        assert cli.run(list(words)) == code
-        told = capsys.readouterr()
-        return told.out if code == 0 else told.err
-
-    return run
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
@@ -103,7 +82,7 @@ def test_json_of_one_session_tells_every_answer(options: list[str], home: Path, 
 
 
 def test_there_is_a_schema_for_every_report_and_no_other() -> None:
-    assert {path.stem for path in SCHEMAS.iterdir()} == {*REPORTS, "why"}
+    assert {path.stem for path in SCHEMAS.iterdir()} == {*REPORTS, *SPENDING, "why"}
     assert wrong({"a": 1}, {"type": "object", "properties": {}, "additionalProperties": False})
     assert wrong(True, {"type": "integer"}) and wrong(-1, {"minimum": 0}) and wrong({}, {"required": ["a"]})
 

@@ -1,4 +1,4 @@
-"""The reports, as Typer declares them: from the table of their options."""
+"""The reports and what else tells of spending, as Typer declares them: from the tables of their options."""
 
 from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature

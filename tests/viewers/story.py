@@ -1,0 +1,64 @@
+"""Seven weeks of two agents, as the ledger writes them: days alike, one of them out of line, no Sundays, pauses."""
+
+from datetime import date, timedelta
+
+from tests.viewers.ledger import Answer, Asked
+
+FIRST = date(2026, 10, 5)  # a Monday
+DAYS = 47
+"""Until Friday, 20 November."""
+SPIKE = "2026-11-17"
+
+
+def answers() -> list[Answer]:
+    """Each day a session of a few answers; on one day another with many subagents."""
+    told: list[Answer] = []
+    for number in range(DAYS):
+        day = FIRST + timedelta(number)
+        if day.weekday() == 6:
+            continue
+        told += _day(day.isoformat(), number)
+    told += _spike()
+    told.append(Answer("2026-11-19T09:30:00.000Z", "mystery", 2, 202, tokens=(900, 4_000, 0, 0, 30_000)))
+    told.append(Answer("2026-11-20T14:20:00.000Z", "model-b", 1, 101, tokens=(90, 700, 0, 0, 8_000), has_end=False))
+    return told
+
+
+def _day(day: str, number: int) -> list[Answer]:
+    write = 60_000 + number % 5 * 2_000
+    prompts = (f"p{number}-1", f"p{number}-2")
+    branch = "topic" if number % 3 == 0 else "main"
+
+    def answer(time: str, prompt: int, branch: str, *tokens: int) -> Answer:
+        of_kinds = (tokens[0], tokens[1], tokens[2], 0, tokens[3])
+        return Answer(f"{day}T{time}.000Z", "model-b", 0, number, "main", branch, of_kinds, prompt=prompts[prompt])
+
+    return [
+        answer("09:00:10", 0, "main", 40, 900, write, 0),
+        answer("09:02:00", 0, "main", 8, 2_500, 4_000, write),
+        # Half an hour later what was cached is gone.
+        answer("09:32:10", 1, branch, 8, 1_200, write + 5_000, 0),
+    ]
+
+
+def _spike() -> list[Answer]:
+    own = [Answer(f"{SPIKE}T13:00:00.000Z", "model-b", 1, 301, tokens=(40, 3_000, 90_000, 0, 0), prompt="s-1")]
+    own += [
+        Answer(
+            f"{SPIKE}T13:{minute:02d}:00.000Z", "model-b", 1, 301, "subagent", tokens=(900, 9_000, 40_000, 0, 700_000)
+        )
+        for minute in range(1, 25)
+    ]
+    return own
+
+
+def prompts() -> list[Asked]:
+    """What was asked each day."""
+    asked: list[Asked] = []
+    for number in range(DAYS):
+        day = (FIRST + timedelta(number)).isoformat()
+        if date.fromisoformat(day).weekday() != 6:
+            asked.append(Asked(f"p{number}-1", f"{day}T09:00:00.000Z", number, "read the issue\nand plan the change"))
+            asked.append(Asked(f"p{number}-2", f"{day}T09:32:00.000Z", number, "go on, but\x1b[31m mind the tests"))
+    asked.append(Asked("s-1", f"{SPIKE}T12:59:50.000Z", 301, "<command-name>/sweep</command-name>", "slash_command"))
+    return asked
