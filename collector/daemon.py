@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
 from typing import Any
 
+from collector.alive import bury
 from collector.care import Care
 from collector.discover import Root
 from collector.door import Door
@@ -155,6 +156,7 @@ class Daemon:
         self, live: Live, hints: Hints, connection: sqlite3.Connection, config: Config, stamp: object
     ) -> tuple[Config, object]:
         """What changes rarely, looked at every two seconds: the configuration, the trees, whether hints come."""
+        bury(connection, live.look.device)
         now, now_stamp = config, _stamp(self._home)
         if now_stamp != stamp:
             now, stamp = self._configured(config)

@@ -28,7 +28,7 @@ class Look:
     """What is known of every file, and what of it is news."""
 
     def __init__(self, connection: sqlite3.Connection, device: int, places: list[Root]) -> None:
-        self._connection, self._device = connection, device
+        self._connection, self.device = connection, device
         self.places = places
         self.known = known_sources(connection, device)
         self._owners = {(k.device_number, k.inode): path for path, k in self.known.items() if k.state != "skipped"}
@@ -143,7 +143,7 @@ class Look:
         if place not in self._accounts:
             with transaction(self._connection):
                 self._accounts[place] = account_id(
-                    self._connection, self._device, place.source.agent, place.path, place.name
+                    self._connection, self.device, place.source.agent, place.path, place.name
                 )
         return self._accounts[place]
 

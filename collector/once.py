@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
+from collector.alive import bury
 from collector.discover import Root, roots
 from collector.look import Look
 from collector.sources import all_sources
@@ -69,7 +70,9 @@ def collect_once(
 def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, progress: Progress | None) -> Summary:
     connection, mended = open_whole(home)
     with closing(connection):
-        summary = _run(connection, Look(connection, *standing(connection, home, config, environ, user)), progress)
+        look = Look(connection, *standing(connection, home, config, environ, user))
+        summary = _run(connection, look, progress)
+        bury(connection, look.device)
         with transaction(connection):
             sum_days(connection)
         return summary._replace(mended=mended)

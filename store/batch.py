@@ -25,7 +25,7 @@ from store.facts import (
     WorkflowCard,
     WorkflowStep,
 )
-from store.live_facts import Signal
+from store.live_facts import Process, Signal
 from store.merge import merge, parts
 
 Row = tuple[Any, ...]
@@ -47,6 +47,7 @@ class Rows(Struct):
     turns: list[Row]
     limits: list[Row]
     signals: list[Row]
+    processes: list[Row]
     run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
@@ -78,6 +79,7 @@ class Batch:
         self.turns: dict[tuple[str, str], Turn] = {}
         self.limits: list[Limit] = []
         self.signals: list[Signal] = []
+        self.processes: list[Process] = []
         self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
@@ -169,6 +171,7 @@ class Batch:
             [astuple(turn) for turn in self.turns.values()],
             [astuple(limit) for limit in self.limits],
             [astuple(signal) for signal in self.signals],
+            [astuple(process) for process in self.processes],
             [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],

@@ -16,3 +16,21 @@ class Signal(Struct, gc=False):
     tool: str | None
     text: str | None
     duration_ms: int | None
+
+
+class Process(Struct, gc=False):
+    """A program of an agent that runs, or ran, as it says of itself. born: when it began, in the system's own words."""
+
+    pid: int
+    born: str
+    session_id: str
+    started_at: str | None
+    version: str | None
+    kind: str | None
+    entrypoint: str | None
+    name: str | None
+    cwd: str | None
+    status: str | None
+    waiting_for: str | None
+    status_at: str
+    updated_at: str

@@ -11,6 +11,7 @@ from store.costs import price
 from store.settle import settle
 from store.settle_sums import settle_sums
 from store.write_events import write_events
+from store.write_live import write_live
 from store.write_places import fold_places
 from store.write_responses import write_responses
 from store.write_sessions import write_sessions
@@ -40,6 +41,7 @@ def write(connection: sqlite3.Connection, portion: Portion) -> None:
     keys = write_sessions(connection, rows)
     shared = write_responses(connection, rows.agent, rows.responses, keys)
     shared |= write_events(connection, rows, keys)
+    write_live(connection, rows, keys)
     advance(connection, portion.advances)
     note(connection, portion.troubles)
     settle(connection, rows, keys.sessions, shared, portion.advances)

@@ -115,13 +115,6 @@ insert or ignore into limit_reading (account_id, limit_id, span, at, used_percen
 values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-INSERT_SIGNAL = """
-insert or ignore into signal (
-    session_key, run_key, signal_id, at, kind, name, prompt_id, tool_use_id, tool, text, duration_ms
-)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
 UPSERT_WORKFLOW = """
 insert into workflow (session_key, workflow_id, tool_use_id, name, summary, started_at)
 values (?, ?, ?, ?, ?, ?)
@@ -182,7 +175,6 @@ def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[
     many(UPSERT_COMPACTION, keyed(rows.compactions, *both))
     many(UPSERT_TURN, keyed(rows.turns, *both))
     many(INSERT_LIMIT, [(rows.account_id, *row) for row in rows.limits])
-    many(INSERT_SIGNAL, keyed(rows.signals, *both))
     many(UPSERT_WORKFLOW, keyed(rows.workflows, sessions))
     many(UPSERT_WORKFLOW_AGENT, keyed(rows.workflow_agents, sessions))
     many(UPSERT_TASK, keyed(rows.tasks, sessions))

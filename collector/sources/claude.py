@@ -1,6 +1,7 @@
 """Claude Code: where its files are and which of them are read. The readers are imported only when a file has news."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from store.batch import Batch
 
 SKIPPED_FOLDERS = (b"/tool-results/", b"/memory/")
+REGISTRY = re.compile(rb"/\d+\.json").fullmatch  # sessions/<pid>.json
 SKIPPED_NAMES = (b"audit.jsonl",)  # a copy that holds partial usage
 
 TELLS = Tells(
@@ -49,7 +51,7 @@ class Claude:
         return [os.path.expanduser(root.strip()) for root in named if root.strip()] + usual
 
     def trees(self, root: str) -> list[str]:
-        return [os.path.join(root, "projects")]
+        return [os.path.join(root, "projects"), os.path.join(root, "sessions")]
 
     def kind(self, path: bytes) -> str | None:
         """What a file below a tree is, by its name and the folders around it; None for what is not read."""
@@ -64,11 +66,11 @@ class Claude:
             return "agent-meta" if b"/subagents/" in path else None
         if path.endswith(b".json") and b"/workflows/" in path and os.path.basename(path).startswith(b"wf_"):
             return "workflow"
-        return None
+        return "registry" if REGISTRY(path) else None
 
     def is_whole(self, kind: str) -> bool:
         """Whether a file is read in one piece, as one record that its next version replaces."""
-        return kind in ("agent-meta", "workflow")
+        return kind in ("agent-meta", "workflow", "registry")
 
     def lines(self, kind: str, path: str, generation_id: int, carried: bytes, past: Past) -> Lines:
         from collector.sources.claude_sidecars import Journal, session_of, workflow_of
@@ -83,9 +85,12 @@ class Claude:
         return Transcript(generation_id, session_of(path), bool(workflow_of(path)), carried, past)
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
+        from collector.sources.claude_registry import take_registry
         from collector.sources.claude_sidecars import take_agent_meta, take_workflow
 
-        if kind == "workflow":
+        if kind == "registry":
+            take_registry(content, out)
+        elif kind == "workflow":
             take_workflow(path, content, out)
         else:
             take_agent_meta(path, content, out)

@@ -11,10 +11,11 @@ from collector.once import Summary, collect_once
 
 VIEWS = (
     "sessions", "runs", "prompts", "responses", "progress_responses", "tool_calls", "touches", "compactions",
-    "turns", "limits", "signals",
+    "turns", "limits", "signals", "processes",
     "workflows", "tasks", "activity", "sources", "rejects", "usage_quarter_hours", "costs",
 )  # fmt: skip
 # When something was recorded is no part of what was recorded; neither is the machine it happened on.
+NOTICED = {"processes": {"ended_at"}}
 INGEST_TIME = {"found_at", "read_at", "device"}
 
 Rows = list[tuple[Any, ...]]
@@ -48,7 +49,7 @@ def views(home: Path, *, without: Mapping[str, set[str]] | None = None) -> dict[
     with closing(sqlite3.connect(home / "fleetmeter.db")) as connection:
         for view in VIEWS:
             names = [row[0] for row in connection.execute("select name from pragma_table_info(?)", (view,))]
-            left_out = INGEST_TIME | (without or {}).get(view, set())
+            left_out = INGEST_TIME | NOTICED.get(view, set()) | (without or {}).get(view, set())
             columns = ", ".join(name for name in names if name not in left_out)
             query = f"select {columns} from {view}"  # noqa: S608 - names of our own views
             found[view] = sorted(connection.execute(query).fetchall(), key=repr)

@@ -1,0 +1,62 @@
+"""What running programs say: moments, each once; and of each process its last word, whatever order they come in."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from store.batch import Rows
+from store.write_sessions import Keys, keyed
+
+INSERT_SIGNAL = """
+insert or ignore into signal (
+    session_key, run_key, signal_id, at, kind, name, prompt_id, tool_use_id, tool, text, duration_ms
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+UPSERT_PROCESS = """
+insert into process (
+    account_id, pid, born, session_id, started_at, version, kind, entrypoint, name, cwd, status, waiting_for,
+    status_at, updated_at
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (account_id, pid, born) do update set
+    session_id = excluded.session_id, started_at = excluded.started_at, version = excluded.version,
+    kind = excluded.kind, entrypoint = excluded.entrypoint, name = excluded.name, cwd = excluded.cwd,
+    status = excluded.status, waiting_for = excluded.waiting_for, status_at = excluded.status_at,
+    updated_at = excluded.updated_at, ended_at = iif(excluded.updated_at > updated_at, null, ended_at)
+where (excluded.updated_at, excluded.status_at, excluded.session_id, coalesce(excluded.status, ''))
+    > (updated_at, status_at, session_id, coalesce(status, ''))
+"""
+UPSERT_PROCESS_SESSION = """
+insert into process_session (process_key, session_id, first_at, last_at)
+select process_key, :session_id, :at, :at from process where account_id = :account and pid = :pid and born = :born
+on conflict do update set first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+"""
+RUNNING = """
+select p.process_key, p.pid, p.born
+from process as p
+join account as a using (account_id)
+where p.ended_at is null and a.device_id = ?
+"""
+
+
+def write_live(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> None:
+    """Write what a batch has of it."""
+    connection.executemany(INSERT_SIGNAL, keyed(rows.signals, keys.session_of_run, keys.runs))
+    connection.executemany(UPSERT_PROCESS, [(rows.account_id, *row) for row in rows.processes])
+    connection.executemany(
+        UPSERT_PROCESS_SESSION,
+        [
+            {"account": rows.account_id, "pid": row[0], "born": row[1], "session_id": row[2], "at": row[-1]}
+            for row in rows.processes
+        ],
+    )
+
+
+def running(connection: sqlite3.Connection, device_id: int) -> list[tuple[int, int, str]]:
+    """The processes of this machine of which nobody said that they ended: key, pid, born."""
+    return connection.execute(RUNNING, (device_id,)).fetchall()
+
+
+def end(connection: sqlite3.Connection, keys: Iterable[int], at: str) -> None:
+    """Processes that are not there any more."""
+    connection.executemany("update process set ended_at = ? where process_key = ?", [(at, key) for key in keys])
