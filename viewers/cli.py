@@ -32,6 +32,7 @@ AREAS = {
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("backup", "restore-backup")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
+    "trying": Area("Trying it", ("demo",)),
 }
 
 

@@ -1,8 +1,7 @@
-"""C11, C12, C18, C19: a line is seen soon, whatever becomes of watches, other files, and a backlog."""
+"""C11, C12: a line is seen soon, whatever becomes of watches and of other files."""
 
 import os
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -173,101 +172,3 @@ def test_C11_a_hundred_thousand_tiny_files_delay_no_other(home: Path, project: P
 def test_C11_fails_for_one_that_waits_for_a_bad_file(home: Path, project: Path) -> None:
     with pytest.raises(AssertionError):
         check_c11(home, project, 10, "retries-in-place")
-
-
-def check_c18(home: Path, project: Path, files: int, rate: int, seconds: float, mutant: str = "none") -> None:
-    """Many files that grow at once: the lag stays small, and so do memory and the log."""
-    paths = [project / f"s{number}.jsonl" for number in range(files)]
-    lay(project, files)
-    user, probe = project.parents[2], project / "probe.jsonl"
-    probe.write_bytes(prompt(0, sessionId="probe"))
-    is_over = threading.Event()
-    total = 0
-
-    def load() -> None:
-        nonlocal total
-        began = time.monotonic()
-        while not is_over.is_set():
-            path = paths[total % files]
-            line = prompt(total, uuid=f"load-{total}", sessionId=path.stem)
-            with path.open("ab", buffering=0) as file:
-                if total % 10:
-                    file.write(line)
-                else:  # in two parts
-                    file.write(line[:40])
-                    file.write(line[40:])
-            total += 1
-            time.sleep(max(0.0, began + total / rate - time.monotonic()))
-
-    loading = threading.Thread(target=load)
-    with running(home, user, mutant) as process:
-        calm(home)
-        loading.start()
-        lags, sizes, until_s = list[float](), list[int](), time.monotonic() + seconds
-        try:
-            while time.monotonic() < until_s:
-                lags.append(lag(home, probe, len(lags), 10))
-                sizes.append((home / "fleetmeter.db-wal").stat().st_size)
-                time.sleep(0.05)
-        finally:
-            is_over.set()
-            loading.join()
-        calm(home)
-        until(lambda: count(home) == files + 1 + total + len(lags))
-        assert sorted(lags)[int(len(lags) * 0.99)] < 1.0
-        assert max(sizes) < 64 << 20
-        if Path("/proc/self/status").exists():
-            words = Path(f"/proc/{process.pid}/status").read_text()
-            assert int(words.partition("VmRSS:")[2].split()[0]) < 150 << 10
-
-
-@pytest.mark.promise("C18")
-def test_C18_many_files_grow_and_the_lag_stays_small(home: Path, project: Path) -> None:
-    check_c18(home, project, 40, 800, 3.0)
-
-
-@pytest.mark.full
-@pytest.mark.promise("C18")
-def test_C18_ten_minutes_of_load(home: Path, project: Path) -> None:
-    check_c18(home, project, 200, 5000, 600.0)
-
-
-@pytest.mark.mutant("C18")
-def test_C18_fails_for_one_that_rests_too_long(home: Path, project: Path) -> None:
-    with pytest.raises(AssertionError):
-        check_c18(home, project, 10, 200, 4.0, "rests-long")
-
-
-def check_c19(home: Path, project: Path, megabytes: int, mutant: str = "none") -> None:
-    """A backlog is read, fast enough, while a file beside it grows and is seen at once."""
-    live = project / "live.jsonl"
-    live.write_bytes(prompt(0, sessionId="live"))
-    with running(home, project.parents[2], mutant):
-        calm(home)
-        lag(home, live, 1)
-        for number in range(max(1, megabytes // 8)):
-            (project.parent / f"old{number}").mkdir()
-            lay(project.parent / f"old{number}", 8, 10, "x" * 100_000, f"{number}-")
-        began, lags, number = time.monotonic(), list[float](), 2
-        while status(home)["backlog"]["files"] or not lags:
-            lags.append(lag(home, live, number := number + 1, 3))
-        took_s = time.monotonic() - began
-        assert max(lags) < 2.0
-        assert took_s < megabytes / 20 + 2
-
-
-@pytest.mark.promise("C19")
-def test_C19_a_backlog_is_read_beside_live_files(home: Path, project: Path) -> None:
-    check_c19(home, project, 48)
-
-
-@pytest.mark.full
-@pytest.mark.promise("C19")
-def test_C19_five_gigabytes_beside_live_files(home: Path, project: Path) -> None:
-    check_c19(home, project, 5000)
-
-
-@pytest.mark.mutant("C19")
-def test_C19_fails_when_the_backlog_goes_first(home: Path, project: Path) -> None:
-    with pytest.raises(AssertionError):
-        check_c19(home, project, 48, "backlog-first")
