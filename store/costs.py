@@ -1,4 +1,7 @@
-"""What responses cost: one integer formula, in SQL, over the rates in `price`; re-made when those change."""
+"""What responses cost: one integer formula, in SQL, over the rates in `price`; re-made when those change.
+
+Whatever was written is priced and added to the sums at the end of its transaction, all at once.
+"""
 
 import sqlite3
 from collections.abc import Sequence
@@ -48,32 +51,42 @@ cross join price as p on p.price_key = (
     limit 1
 )
 """  # noqa: S608 - two numbers
-COUNT = """
-update usage_quarter_hour
-set usd_nanos = usage_quarter_hour.usd_nanos + t.usd_nanos,
-    unpriced_responses = unpriced_responses + t.responses,
-    unpriced_tokens = unpriced_tokens + t.tokens
-from (
-    select
-        r.quarter,
-        r.session_key,
-        r.run_kind,
-        r.model,
-        r.tier,
-        coalesce(sum(c.usd_nanos), 0) as usd_nanos,
-        count(*) filter (where c.usd_nanos is null) as responses,
-        coalesce(sum(
-            r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens + r.output_tokens
-        ) filter (where c.usd_nanos is null), 0) as tokens
-    from response_to_price as w
-    cross join response as r using (response_key)
-    cross join cost as c using (response_key)
-    group by 1, 2, 3, 4, 5
-) as t
-where t.quarter = usage_quarter_hour.quarter and t.session_key = usage_quarter_hour.session_key
-    and t.run_kind = usage_quarter_hour.run_kind and t.model = usage_quarter_hour.model
-    and t.tier = usage_quarter_hour.tier
-"""
+COUNTED = (
+    "parts", "responses", "lower_bounds", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens",
+    "cache_write_1h_tokens", "output_tokens", "reasoning_tokens", "web_searches", "reported_usd_micros",
+    "reported_responses", "usd_nanos", "unpriced_responses", "unpriced_tokens",
+)  # fmt: skip
+COUNT = f"""
+insert into usage_quarter_hour (quarter, session_key, run_kind, model, tier, {", ".join(COUNTED)})
+select
+    r.quarter,
+    r.session_key,
+    r.run_kind,
+    r.model,
+    r.tier,
+    count(*),
+    sum(r.part = 0),
+    sum(r.part = 0 and r.stop_reason is null),
+    sum(r.input_tokens),
+    sum(r.cache_read_tokens),
+    sum(r.cache_write_5m_tokens),
+    sum(r.cache_write_1h_tokens),
+    sum(r.output_tokens),
+    sum(r.reasoning_tokens),
+    sum(r.web_searches),
+    coalesce(sum(r.reported_usd_micros), 0),
+    count(r.reported_usd_micros),
+    coalesce(sum(c.usd_nanos), 0),
+    sum(c.usd_nanos is null),
+    coalesce(sum(
+        r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens + r.output_tokens
+    ) filter (where c.usd_nanos is null), 0)
+from response_to_price as w
+cross join response as r using (response_key)
+cross join cost as c using (response_key)
+group by 1, 2, 3, 4, 5
+on conflict do update set {", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTED)}
+"""  # noqa: S608 - names of columns
 UNKNOWN = """
 select distinct r.model, r.tier
 from response_to_price as w
@@ -95,8 +108,7 @@ TAKE_BACK = (
     "insert into changed select value ->> 0, value ->> 1 from json_each(?)",
     "insert into response_to_price select response_key from response where is_copy = 0 and evidence <> 'progress'"
     " and (model, tier) in (select model, tier from changed)",
-    "update usage_quarter_hour set usd_nanos = 0, unpriced_responses = 0, unpriced_tokens = 0"
-    " where (model, tier) in (select model, tier from changed)",
+    "delete from usage_quarter_hour where (model, tier) in (select model, tier from changed)",
     "delete from cost where price_key in"
     " (select price_key from price where (model, tier) in (select model, tier from changed))",
     "delete from price where (model, tier) in (select model, tier from changed)",
@@ -127,7 +139,7 @@ class Change(NamedTuple):
 
 
 def price(connection: sqlite3.Connection) -> None:
-    """Price the responses that were written in this transaction. Every writer ends with it."""
+    """Price the responses that were written in this transaction, and count them. Every writer ends with it."""
     (waiting,) = connection.execute("select count(*) from response_to_price").fetchone()
     if not waiting:
         return

@@ -17,7 +17,7 @@ from store.merge import NEVER, REMAINDERS
 from store.write_responses import Stored, load, replace
 
 UNNAMED = ("total", "rest")  # evidence of turns without a name
-ANY = "select 1 from response where evidence in ('event', 'growth', 'total', 'rest') limit 1"
+ANY = "select 1 from response where evidence not in ('transcript', 'progress') limit 1"
 FAMILY = """
 with recursive family(session_key, session_id, forked_from) as (
     select session_key, session_id, forked_from from session where session_key = ?
@@ -39,7 +39,7 @@ select session_key from family
 PLAIN = """
 select count(*) = count(distinct substr(message_id, 1, instr(message_id, ' '))) and coalesce(max(is_copy), 0) = 0
 from response
-where evidence in ('event', 'growth', 'total', 'rest') and session_key in (select value from json_each(?))
+where evidence not in ('transcript', 'progress') and session_key in (select value from json_each(?))
 """
 ARE_RECORDED = """
 select 1
@@ -52,7 +52,7 @@ select x.message_id, x.request_id, x.session_key, x.evidence, x.at, x.is_branch,
     x.input_tokens + x.cache_read_tokens + x.output_tokens
 from response as x
 join session as s using (session_key)
-where x.evidence in ('event', 'growth', 'total', 'rest') and x.session_key in (select value from json_each(?))
+where x.evidence not in ('transcript', 'progress') and x.session_key in (select value from json_each(?))
 """
 RECORDED = """
 select distinct prompt_id

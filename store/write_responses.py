@@ -1,6 +1,7 @@
 """Billed answers: the lines of this batch merged with what is stored, once for each session that holds a copy.
 
-A stored row is replaced, never updated, so that the two triggers on the table keep the sums right by themselves.
+A stored row is replaced, never updated: triggers take what goes out of the sums, and note what comes in, to be
+counted when it is priced, at the end of the transaction.
 """
 
 import sqlite3

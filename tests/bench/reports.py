@@ -78,6 +78,7 @@ def measure_query(
     work: Path, runs: int, say: Callable[[str], None], bar: Callable[[str, float, float], None]
 ) -> list[str]:
     """All of a million answers by day and model: from the sums, and from the best covering index that there is."""
+    from store.costs import price
     from store.database import open_reader, open_writer, transaction
     from store.usage_days import sum_days
     from viewers import query, usage
@@ -97,7 +98,7 @@ def measure_query(
                 "insert into session (session_key, account_id, session_id)"
                 " select distinct session_key, 1, session_key from response"
             )
-            writer.execute("delete from response_to_price")
+            price(writer)
             sum_days(writer)
         writer.execute(INDEX)
     with closing(open_reader(home)) as reader:

@@ -61,6 +61,8 @@ def keep(
             _ground(connection)
             _write(connection, list(answers))
             _ask(connection, prompts)
+            if folder != Path(FOLDER):
+                connection.execute("delete from usage_quarter_hour")  # once triggers counted; now who prices does
             price(connection)
         if is_summed:
             with transaction(connection):
