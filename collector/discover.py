@@ -65,7 +65,7 @@ def walk(
             entries = list(os.scandir(folder))
         except OSError as error:
             kind = kind_of(b"") if folder == top else None
-            if isinstance(error, NotADirectoryError) and kind is not None:
+            if kind is not None:
                 yield from _alone(folder, kind)
             elif not isinstance(error, FileNotFoundError):
                 yield Found(folder, "folder", Seen(0, 0, 0, 0, 0), error.strerror)

@@ -211,9 +211,7 @@ class Rows:
                 shutil.copyfile(self._path + ending, path + ending, follow_symlinks=False)
             if seen_with_log(self._path, os.stat(self._path, follow_symlinks=False)) != self.seen:
                 raise OSError("it was changed while it was read")
-            connection = _opened(path, "")
-            connection.execute("select count(*) from sqlite_master").fetchone()  # from here on it needs no names
-            return connection
+            return _opened(path, "", "select count(*) from sqlite_master")  # from here on it needs no names
 
     def _check(self) -> None:
         """A database that was at rest and is not any more: what was just read of it may be torn."""
@@ -252,12 +250,16 @@ def _line(names: list[str], row: Row) -> bytes:
     return msgspec.json.encode(said)[:-1] + (b',"data":' if said else b'"data":') + data.replace(b"\n", b" ") + b"}"
 
 
-def _opened(path: bytes, how: str) -> sqlite3.Connection:
+def _opened(path: bytes, how: str, *more: str) -> sqlite3.Connection:
     uri = f"file:{quote_from_bytes(path)}?mode=ro&{how}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-    connection.text_factory = bytes
-    connection.execute("pragma trusted_schema = off")
-    connection.execute("pragma temp_store = memory")
+    try:
+        connection.text_factory = bytes
+        for statement in ("pragma trusted_schema = off", "pragma temp_store = memory", *more):
+            connection.execute(statement).fetchall()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

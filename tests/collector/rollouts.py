@@ -28,9 +28,13 @@ class Thread:
         self.turn, self.model = "", "gpt-5.5"
         self.rolled_back: set[str] = set()
         self.is_recorded = self.has_kept = False
+        self.segment = ""  # of a thread that was rewound, the file it went on in
+        self.is_left = False  # and the one it left
+        self.sums: list[Sums] = [total]
 
     def path(self, user: Path) -> Path:
-        return user / ".codex" / "sessions" / "2026" / "11" / "20" / f"rollout-2026-11-20T10-00-00-{self.id}.jsonl"
+        name = f"rollout-2026-11-20T10-00-00-{self.id}{self.segment and '_' + self.segment}.jsonl"
+        return user / ".codex" / "sessions" / "2026" / "11" / "20" / name
 
 
 class Program:
@@ -95,12 +99,12 @@ class Program:
         self.turn(thread)
 
     def fork(self, parent: Thread) -> None:
-        """Another thread that goes on from here; the older programs copy all lines, with the time of the fork."""
+        """Another thread that goes on from here; older programs copy all lines, with the time of the fork."""
         thread = Thread(self._id(), [], parent.total)
-        thread.is_recorded = self.style == "recorded"
+        thread.is_recorded = parent.is_recorded
         base = {"history_mode": "paginated", "history_base": {"thread_id": parent.id}} if thread.is_recorded else {}
         self._meta(thread, thread.id, forked_from_id=parent.id, **base)
-        if self.style == "recorded":
+        if thread.is_recorded:
             if self.dice.random() < 0.5:
                 self._start(thread)
                 self._count(thread, parent.last)  # its first turn fails: only the sum of its parent is told again
@@ -117,6 +121,15 @@ class Program:
         thread.rolled_back = set(parent.rolled_back)
         self.threads.append(thread)
         self.turn(thread)
+
+    def rewind(self, thread: Thread) -> None:
+        """Back to an earlier point: the file stays as it is, the thread goes on in another one, its sum falls back."""
+        segment = Thread(thread.id, [], self.dice.choice(thread.sums))
+        segment.is_recorded, segment.segment, thread.is_left = True, self._id(), True
+        base = {"thread_id": thread.segment or thread.id, "end_ordinal_exclusive": 1}
+        self._meta(segment, thread.id, history_mode="paginated", history_base=base)
+        self.threads.append(segment)
+        self.turn(segment)
 
     def write(self, user: Path, threads: list[Thread] | None = None) -> None:
         """Each rollout as one new file, which replaces what was there."""
@@ -187,6 +200,7 @@ class Program:
         fresh, output = self.dice.randrange(1, 90_000), self.dice.randrange(1, 5000)
         last = (fresh, self.dice.randrange(fresh + 1), output, self.dice.randrange(output + 1), fresh + output)
         thread.total = tuple(a + b for a, b in zip(thread.total, last, strict=True))  # pyright: ignore[reportAttributeAccessIssue] - five of them
+        thread.sums.append(thread.total)
         self.bill[thread.id, thread.model] += last[4]
         return last
 
@@ -203,7 +217,7 @@ class Program:
             "id": id_,
             "timestamp": self._stamp(),
             "cwd": "/src/app",
-            "cli_version": VERSIONS[self.style],
+            "cli_version": VERSIONS["recorded" if thread.is_recorded else self.style],
             "source": "exec",
         }
         self._line(thread, "session_meta", {**meta, **more})

@@ -1,6 +1,8 @@
 """What Codex writes in another way than it did is refused line by line, with the reason; the lines around it count."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,24 @@ def test_a_line_of_the_index_of_names_that_names_nothing_is_refused(home: Path, 
     record(home, user)
     assert [row[2] for row in refused(home, place)] == ["no name of a thread"]
     assert rows(home, "select title from sessions") == [("good",)]
+
+
+def test_an_index_that_a_disk_failed_to_list_is_not_read_anew(
+    home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = user / ".codex" / "session_index.jsonl"
+    place.parent.mkdir()
+    place.write_text('{"id":"b","thread_name":"good","updated_at":"2026-11-20T10:00:00Z"}\n')
+    record(home, user)
+    listed = os.scandir
+
+    def failing(path: Any) -> Any:
+        if os.fsdecode(path) == str(place):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return listed(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", failing)
+        record(home, user)
+    record(home, user)
+    assert (source(home, place)["generation"], source(home, place)["records"]) == (1, 1)
