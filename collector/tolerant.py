@@ -11,10 +11,13 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args, get_origin
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+BLANK = b"\0 \t\r\n\v\f"
 OBJECT_START = re.compile(rb'\{"')
+OBJECT_START_AFTER_BLANKS = re.compile(r"[\0\s]*\{")
 SPLICES_TRIED = 256  # a hostile line may hold a million of them, each costing a parse of the rest
 SPLICE_LENGTH = 1 << 20
 LONGEST_NUMBER = 18
+whole_object = json.JSONDecoder(parse_int=str).raw_decode  # of numbers that are too long for one, the digits
 
 
 class NotARecord(ValueError):
@@ -32,7 +35,7 @@ class Piece(NamedTuple):
 
 def load(line: bytes) -> dict[str, Any]:
     """The JSON object that a line is, whatever its text holds."""
-    text = line.strip(b"\0 \t\r\n\v\f").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    text = line.strip(BLANK).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     try:
         value = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_nothing)
     except RecursionError as error:
@@ -56,13 +59,45 @@ def fit(value: object, shape: type[T]) -> T:
     return shape(**kept)
 
 
-def pieces(line: bytes, is_record: Callable[[dict[str, Any]], bool], start: int = 0) -> list[Piece]:
-    """A line that is no record, cut into records and remains: records glued, or one cut short by the next."""
+def pieces(line: bytes, is_record: Callable[[dict[str, Any]], bool], reason: str) -> list[Piece]:
+    """A line that is no record, cut into records and remains: records glued, or cut short by the next, or at the end.
+
+    The reason is why the line is none; it is also that of what is left at its end.
+    """
+    found = _leading(line, is_record)
+    place = found[-1].end if found else 0
+    rest = line[place:]
+    if found and not rest.strip(BLANK):
+        return [*found[:-1], found[-1]._replace(end=len(line))]
+    remains = _parted(rest, is_record, place)
+    return found + (remains if len(remains) > 1 else [Piece(place, len(line), None, reason)])
+
+
+def _parted(line: bytes, is_record: Callable[[dict[str, Any]], bool], start: int) -> list[Piece]:
+    """A stump, cut into what is left of one and the records after it."""
     cut = _next_record(line, is_record)
     if cut is None:
         return [Piece(start, start + len(line), None, "cut short by the next record")]
     at, value = cut
     return [*_before(line[:at], is_record, start), Piece(start + at, start + len(line), value, "")]
+
+
+def _leading(line: bytes, is_record: Callable[[dict[str, Any]], bool]) -> list[Piece]:
+    """The records that a line begins with, one after the other: its beginning is no inside of one that was cut."""
+    text = line.decode("latin-1")  # a character for each byte: only the ends of objects are looked for
+    found: list[Piece] = []
+    place = 0
+    while begin := OBJECT_START_AFTER_BLANKS.match(text, place):
+        try:
+            end = whole_object(text, begin.end() - 1)[1]
+            value = load(line[place:end])
+        except (ValueError, RecursionError):
+            break
+        if not is_record(value):
+            break
+        found.append(Piece(place, end, value, ""))
+        place = end
+    return found
 
 
 def _next_record(line: bytes, is_record: Callable[[dict[str, Any]], bool]) -> tuple[int, dict[str, Any]] | None:
@@ -86,7 +121,7 @@ def _before(head: bytes, is_record: Callable[[dict[str, Any]], bool], start: int
     try:
         value = load(head)
     except NotARecord:
-        return pieces(head, is_record, start)
+        return _parted(head, is_record, start)
     if is_record(value):
         return [Piece(start, start + len(head), value, "")]
     return [Piece(start, start + len(head), None, "not a record")]

@@ -81,11 +81,7 @@ def _splice(
     reader: Lines, line: bytes, byte_offset: int, length: int, reason: str, out: Batch, told: Understood
 ) -> None:
     """Two records on one line, or one that was cut short by the next: save what is whole."""
-    found = pieces(line, reader.is_record)
-    if len(found) < 2:
-        _refuse(line, byte_offset, length, reason, told)
-        return
-    for piece in found:
+    for piece in pieces(line, reader.is_record, reason):
         part = line[piece.start : piece.end]
         # The newline belongs to the last piece, so that every byte belongs to exactly one record.
         size = len(part) + (piece.end == len(line))

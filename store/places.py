@@ -11,6 +11,8 @@ import os
 import sqlite3
 from collections.abc import Mapping
 
+DEEPEST = 64
+
 
 def set_aliases(connection: sqlite3.Connection, device_id: int, aliases: Mapping[str, str]) -> None:
     """Follow the user's names for projects, if they changed."""
@@ -70,9 +72,9 @@ def _made_from(cwd: str, made_from: Mapping[str, str], followed: set[str], home:
 
 
 def _above(folder: str, home: str) -> list[str]:
-    """The folders above one that it may fold into, the nearest first."""
+    """The folders above one that it may fold into, the nearest first: no more than anyone's folders are deep."""
     parts = folder.rstrip("/").split("/")
-    above = ("/".join(parts[:count]) for count in range(len(parts) - 1, 1, -1))
+    above = ("/".join(parts[:count]) for count in range(len(parts) - 1, max(1, len(parts) - 1 - DEEPEST), -1))
     return [place for place in above if not _holds(place, home)]
 
 

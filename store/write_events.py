@@ -148,13 +148,17 @@ on conflict do update set
 """
 
 SHARED_PROMPTS = """
-select a.session_key, b.session_key
-from prompt as a
-join prompt as b on a.prompt_id = b.prompt_id and a.session_key < b.session_key
-where a.prompt_id in (select value from json_each(?))
+select first.session_key, p.session_key
+from (
+    select prompt_id, min(session_key) as session_key
+    from prompt
+    where prompt_id in (select value from json_each(?))
+    group by prompt_id
+    having count(*) > 1
+) as first
+join prompt as p on p.prompt_id = first.prompt_id and p.session_key > first.session_key
 group by 1, 2
 """
-
 
 TELL_PREVIOUS = """
 update prompt
@@ -164,7 +168,7 @@ where prompt_id = ? and session_key = ? and previous is not ?
 
 
 def write_events(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> set[tuple[int, int]]:
-    """Write what is no billed answer; gives the pairs of sessions that hold a prompt in common."""
+    """Write what is no billed answer; gives pairs of sessions that link all that hold a prompt in common."""
     many, sessions, both = connection.executemany, keys.sessions, (keys.session_of_run, keys.runs)
     many(UPSERT_PROMPT, keyed(rows.prompts, *both))
     told = [(row[8], row[8], row[2], row[0], row[8]) for row in keyed(rows.prompts, *both) if row[8] is not None]

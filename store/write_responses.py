@@ -40,7 +40,7 @@ PathOf = Callable[[int], bytes]
 
 
 def write_responses(connection: sqlite3.Connection, agent: str, rows: list[Row], keys: Keys) -> set[tuple[int, int]]:
-    """Write the answers of a batch; gives the pairs of sessions that turn out to share one."""
+    """Write the answers of a batch; gives pairs that link the sessions which turn out to share one."""
     if not rows:
         return set()
     known = load(connection, agent, [row[2] for row in rows])
@@ -54,7 +54,7 @@ def write_responses(connection: sqlite3.Connection, agent: str, rows: list[Row],
         if sessions is None:
             holders[key] = {session_key}
         elif session_key not in sessions:
-            shared.update((session_key, other) for other in sessions)
+            shared.add((min(sessions), session_key))  # those are linked with each other already
             sessions.add(session_key)
         if key in known:
             met.setdefault((*key, session_key), []).append(row[1:])

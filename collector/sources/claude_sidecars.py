@@ -18,19 +18,26 @@ PHASES_KEPT = 50
 
 def session_of(path: str) -> str:
     """The session that a file belongs to, by where it lies: beside the transcript, or in the folder of its name."""
-    folders = path.split("/")
+    folders = _below(path)
     for marker in ("subagents", "workflows"):
         if marker in folders[1:-1]:
             return folders[folders.index(marker, 1) - 1]
-    return os.path.basename(path).removesuffix(".jsonl")
+    return folders[-1].removesuffix(".jsonl")
 
 
 def workflow_of(path: str) -> str:
     """The workflow run whose folder a file lies in; empty for other files."""
-    folders = path.split("/")
+    folders = _below(path)
     if "workflows" not in folders[1:-2]:
         return ""
     return folders[folders.index("workflows", 1) + 1]
+
+
+def _below(path: str) -> list[str]:
+    """The folders below that of all projects, and the file: those above it may bear any name."""
+    folders = path.split("/")
+    above = len(folders) - 1 - folders[::-1].index("projects") if "projects" in folders else 0
+    return folders[above:]
 
 
 class Journal:

@@ -39,6 +39,21 @@ FRAMING = [
     Bad("B5-lone-cr-between-records", answer(900)[:-1] + b"\r" + answer(901), 0, ("msg_900", "msg_901")),
     Bad("B9-glued", answer(900)[:-1] + answer(901), 0, ("msg_900", "msg_901")),
     Bad("B9-three-glued", answer(900)[:-1] + answer(901)[:-1] + answer(902), 0, ("msg_900", "msg_901", "msg_902")),
+    Bad(
+        "B9-many-glued",
+        b"".join(answer(n)[:-1] for n in range(900, 1200)) + b"\n",
+        0,
+        tuple(f"msg_{n}" for n in range(900, 1200)),
+    ),
+    Bad(
+        "B9-glued-then-cut", answer(900)[:-1] + answer(901)[:-1] + answer(902)[:150] + b"\n", 1, ("msg_900", "msg_901")
+    ),
+    Bad(
+        "B5-all-lone-crs",
+        b"".join(answer(n)[:-1] + b"\r" for n in range(900, 1200)) + b"\n",
+        0,
+        tuple(f"msg_{n}" for n in range(900, 1200)),
+    ),
     Bad("B10-cut-then-next", CUT + WHOLE, 1, ("msg_901",)),
     Bad("B11-cut-inside-escape-u", text('"\\u00e9"')[:-9] + b"\\u00" + WHOLE, 1, ("msg_901",)),
     Bad(

@@ -1,6 +1,7 @@
 """Odd input that once stopped all recording, or lost what it said; each stays named for its symptom."""
 
 import json
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -77,3 +78,47 @@ def test_a_lost_device_file_is_made_again_of_what_was_recorded(home: Path, trans
     before = asked(home, transcript, question)
     (home / "device").unlink()
     assert asked(home, transcript, question) == before
+
+
+@pytest.mark.promise("C9")
+def test_a_root_below_a_folder_named_workflows_is_like_any_other(home: Path, tmp_path: Path) -> None:
+    for place in ("workflows", "subagents"):
+        project = tmp_path / place / "user" / ".claude" / "projects" / "p"
+        (project / "s" / "subagents").mkdir(parents=True)
+        lines = {project / "s.jsonl": answer(f"msg_{place}", f"m-{place}", 5)}
+        agent = {"isSidechain": True, "agentId": "a1"}
+        lines[project / "s" / "subagents" / "agent-a1.jsonl"] = answer(f"msg_of_{place}", f"a-{place}", 7) | agent
+        for path, line in lines.items():
+            path.write_text(json.dumps(line) + "\n", "utf-8")
+        (project / "s" / "subagents" / "agent-a1.meta.json").write_text('{"description": "looks around"}', "utf-8")
+        collect_once(str(home), {}, str(tmp_path / place / "user"))
+    reader = open_reader(home)
+    found = reader.execute("select session_id, run_id, kind, description from runs order by run_id").fetchall()
+    reader.close()
+    assert found == [("s", "a1", "subagent", "looks around")] * 2 + [("s", "main", "main", None)] * 2
+
+
+@pytest.mark.promise("C9")
+def test_folders_of_any_depth_are_folded_in_no_time(home: Path, transcript: Path) -> None:
+    deep = "/d" * 2000
+    append(
+        transcript, *(answer(f"msg_{n}", f"a{n}", 5) | {"cwd": f"{deep}/{n}", "gitBranch": "main"} for n in range(50))
+    )
+    began = time.process_time()
+    assert asked(home, transcript, "select count(distinct project) from place") == [(50,)]
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.promise("C9")
+def test_forks_of_forks_are_linked_by_as_many_rows_as_there_are_forks(home: Path, transcript: Path) -> None:
+    history: list[dict[str, object]] = []
+    for n in range(40):
+        at = f"2026-03-01T10:{n:02}:00.000Z"
+        history.append(
+            said(type="user", uuid=f"p{n}", message={"role": "user", "content": "go on"}) | {"timestamp": at}
+        )
+        history.append(answer(f"msg_{n}", f"a{n}", 5) | {"timestamp": at})
+        append(transcript.with_name(f"s{n}.jsonl"), *(line | {"sessionId": f"s{n}"} for line in history))
+    assert asked(home, transcript, "select count(*), sum(output_tokens) from responses") == [(40, 200)]
+    assert asked(home, transcript, "select count(*) from sessions where forked_from is null") == [(1,)]
+    assert asked(home, transcript, "select count(*) from overlap") == [(2 * 39,)]
