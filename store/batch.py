@@ -26,7 +26,7 @@ from store.facts import (
     WorkflowStep,
 )
 from store.live_facts import Process, Signal
-from store.merge import merge, parts
+from store.merge import merge, most, parts
 
 Row = tuple[Any, ...]
 
@@ -137,8 +137,12 @@ class Batch:
         """A file touched; the end of a call knows the lines that its start did not."""
         key = (touch.tool_use_id, run.session.session_id, touch.path)
         known = self.touches.get(key)
-        if known is None or touch.lines_added is not None:
+        if known is None:
             self.touches[key] = touch
+            return
+        known.action = max(known.action, touch.action)
+        known.lines_added = most(known.lines_added, touch.lines_added)
+        known.lines_removed = most(known.lines_removed, touch.lines_removed)
 
     def workflow(self, session: Session, workflow_id: str) -> Workflow:
         """The workflow of this id in this session."""

@@ -123,6 +123,11 @@ def least(known: str | None, said: str | None) -> str | None:
     return min(known, said) if known and said else known or said
 
 
+def most(known: int | None, said: int | None) -> int | None:
+    """The same for numbers."""
+    return said if known is None else known if said is None else max(known, said)
+
+
 def greatest(known: str | None, said: str | None) -> str | None:
     """The same for facts of which the greatest wins."""
     return max(known, said) if known and said else known or said

@@ -14,6 +14,19 @@ from store.write_sessions import Keys, keyed
 
 GONE = "in (select generation_id from generation where is_superseded)"
 
+# Where two files tell of one thing in the same words (a side chain inside the session's, and in one of its own), it is
+# the first of them by name that decides whose it is: so it is with answers too.
+FIRST_FILE = """
+(
+    select a.raw_path < b.raw_path
+    from generation as g
+    join source as a on a.source_id = g.source_id
+    join generation as h on h.generation_id = {table}.generation_id
+    join source as b on b.source_id = h.source_id
+    where g.generation_id = excluded.generation_id
+)
+"""
+
 UPSERT_PROMPT = f"""
 insert into prompt (
     session_key, run_key, prompt_id, at, kind, text, chars, images, previous, is_branch, generation_id, byte_offset
@@ -21,9 +34,11 @@ insert into prompt (
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (prompt_id, session_key) do update set
     run_key = excluded.run_key, at = excluded.at, kind = excluded.kind, text = excluded.text, chars = excluded.chars,
-    images = excluded.images, previous = coalesce(excluded.previous, previous), is_branch = excluded.is_branch,
-    generation_id = excluded.generation_id, byte_offset = excluded.byte_offset
+    images = excluded.images, is_branch = excluded.is_branch, generation_id = excluded.generation_id,
+    byte_offset = excluded.byte_offset,
+    previous = case when generation_id {GONE} then coalesce(excluded.previous, previous) else previous end
 where generation_id {GONE} or (excluded.at, excluded.kind, excluded.text) < (at, kind, text)
+    or ((excluded.at, excluded.kind, excluded.text) = (at, kind, text) and {FIRST_FILE.format(table="prompt")})
 """  # noqa: S608 - a subquery, written above
 
 UPSERT_MESSAGE = f"""
@@ -38,18 +53,29 @@ on conflict (uuid, block, session_key) do update set
     is_branch = excluded.is_branch, generation_id = excluded.generation_id
 where generation_id {GONE}
     or (excluded.at, excluded.kind, coalesce(excluded.text, '')) < (at, kind, coalesce(text, ''))
+    or (
+        (excluded.at, excluded.kind, coalesce(excluded.text, '')) = (at, kind, coalesce(text, ''))
+        and {FIRST_FILE.format(table="message")}
+    )
 """  # noqa: S608 - a subquery, written above
 
-UPSERT_TOOL_CALL = """
+UPSERT_TOOL_CALL = f"""
 insert into tool_call (
     session_key, run_key, tool_use_id, is_branch, generation_id, message_id, name, target, started_at, ended_at,
     outcome, duration_ms, result_bytes, background_id, agent_run_id
 )
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (tool_use_id, session_key) do update set
-    run_key = case when name is null and excluded.name is not null then excluded.run_key else run_key end,
+    run_key = case
+        when (name is null) > (excluded.name is null) then excluded.run_key
+        when (name is null) = (excluded.name is null) and {FIRST_FILE.format(table="tool_call")} then excluded.run_key
+        else run_key
+    end,
     generation_id = case
-        when name is null and excluded.name is not null then excluded.generation_id else generation_id
+        when (name is null) > (excluded.name is null) then excluded.generation_id
+        when (name is null) = (excluded.name is null) and {FIRST_FILE.format(table="tool_call")}
+            then excluded.generation_id
+        else generation_id
     end,
     message_id = coalesce(min(message_id, excluded.message_id), message_id, excluded.message_id),
     target = coalesce(min(target, excluded.target), target, excluded.target),
@@ -70,7 +96,7 @@ on conflict (tool_use_id, session_key) do update set
     background_id = coalesce(min(background_id, excluded.background_id), background_id, excluded.background_id),
     agent_run_id = coalesce(min(agent_run_id, excluded.agent_run_id), agent_run_id, excluded.agent_run_id),
     is_branch = min(is_branch, excluded.is_branch)
-"""
+"""  # noqa: S608 - a subquery, written above
 
 UPSERT_TOUCH = """
 insert into touch (session_key, tool_use_id, path, action, lines_added, lines_removed)
@@ -81,7 +107,7 @@ on conflict do update set
     lines_removed = coalesce(max(lines_removed, excluded.lines_removed), lines_removed, excluded.lines_removed)
 """
 
-UPSERT_COMPACTION = """
+UPSERT_COMPACTION = f"""
 insert into compaction (
     session_key, run_key, uuid, kind, at, is_branch, generation_id, reason, tokens_before, tokens_after, duration_ms,
     summary_chars
@@ -93,8 +119,13 @@ on conflict do update set
     tokens_before = coalesce(max(tokens_before, excluded.tokens_before), tokens_before, excluded.tokens_before),
     tokens_after = coalesce(max(tokens_after, excluded.tokens_after), tokens_after, excluded.tokens_after),
     duration_ms = coalesce(max(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms),
-    summary_chars = coalesce(max(summary_chars, excluded.summary_chars), summary_chars, excluded.summary_chars)
-"""
+    summary_chars = coalesce(max(summary_chars, excluded.summary_chars), summary_chars, excluded.summary_chars),
+    run_key = case when {FIRST_FILE.format(table="compaction")} then excluded.run_key else run_key end,
+    generation_id = case
+        when {FIRST_FILE.format(table="compaction")} then excluded.generation_id else generation_id
+    end,
+    is_branch = min(is_branch, excluded.is_branch)
+"""  # noqa: S608 - a subquery, written above
 
 UPSERT_TURN = """
 insert into turn (

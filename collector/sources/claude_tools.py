@@ -8,7 +8,7 @@ import msgspec
 from collector.sources.claude_spot import ID_KEPT, Spot, kept
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
 from collector.tolerant import fit, load
-from store.facts import Task, Touch
+from store.facts import Task, ToolCall, Touch
 from store.merge import BACKGROUND, greatest, least
 
 TARGET_KEPT = 300
@@ -39,8 +39,14 @@ def started(spot: Spot, call_id: str, block: Block, message_id: str) -> None:
     """A tool call begins; reading, editing and writing touch their file from here on."""
     name = (block.name or "unknown")[:NAME_KEPT]
     call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
-    call.message_id, call.name, call.target, call.started_at = message_id, name, _target(name, block), spot.at
-    call.run = spot.run.index
+    target = _target(name, block)
+    if call.name is None:
+        call.message_id, call.name, call.target, call.started_at = message_id, name, target, spot.at
+        call.run, call.generation_id = spot.run.index, spot.generation_id
+    else:  # an id that was used before in this session: as when the rows of two batches meet
+        _decide_run(spot, call)
+        call.message_id, call.name = least(call.message_id, message_id), least(call.name, name)
+        call.target, call.started_at = least(call.target, target), least(call.started_at, spot.at)
     asked = block.input
     if asked is None:
         return
@@ -54,18 +60,26 @@ def finished(spot: Spot, block: Block, result: Any, place: int) -> None:
     """A tool call ends: with what outcome, how large an answer, and what changed in which file."""
     call_id = block.tool_use_id or f"@{spot.mark}.{place}"
     call = spot.out.tool_call(call_id, spot.run, spot.generation_id, spot.is_branch)
-    call.result_bytes = len(block.content)
+    if call.name is None and call.generation_id != spot.generation_id:
+        _decide_run(spot, call)
+    call.result_bytes = max(len(block.content), call.result_bytes or 0)
     outcome = _outcome(block, result)
-    if outcome != BACKGROUND or call.outcome is None:  # else it is started in the background, and ended already
-        call.ended_at, call.outcome = spot.at, outcome
+    if call.outcome is None or (call.outcome == BACKGROUND != outcome):
+        call.ended_at, call.outcome = spot.at or call.ended_at, outcome
+    elif call.outcome == BACKGROUND or outcome != BACKGROUND:
+        call.ended_at, call.outcome = least(call.ended_at, spot.at), least(call.outcome, outcome)
+    else:  # started in the background, and ended already
+        call.ended_at = call.ended_at or spot.at
     if not isinstance(result, ToolResult):
         return
-    call.background_id = result.background_id
-    call.duration_ms = _duration_ms(result)
+    call.background_id = least(call.background_id, result.background_id)
+    took = _duration_ms(result)
+    if took is not None:
+        call.duration_ms = max(took, call.duration_ms or 0)
     session = spot.run.session
     if result.agent_id:
-        call.agent_run_id = result.agent_id or ""
-        agent = spot.out.run(session.session_id, call.agent_run_id, "subagent")
+        call.agent_run_id = least(call.agent_run_id, result.agent_id)
+        agent = spot.out.run(session.session_id, result.agent_id, "subagent")
         agent.tool_use_id, agent.state = greatest(agent.tool_use_id, call_id), least(agent.state, result.status)
         agent.agent_type = greatest(agent.agent_type, result.agent_type)
     if result.run_id:
@@ -113,6 +127,13 @@ def _note_task(spot: Spot, task_id: str, subject: str | None, status: str) -> No
             status[:NAME_KEPT], spot.said_at, spot.record.byte_offset,
         )
     )  # fmt: skip
+
+
+def _decide_run(spot: Spot, call: ToolCall) -> None:
+    """Of two files that tell of one call (a side chain inside the session's, and in its own) the first by name."""
+    path_of = spot.out.paths
+    if path_of[spot.generation_id] < path_of[call.generation_id]:
+        call.run, call.generation_id = spot.run.index, spot.generation_id
 
 
 def _target(name: str, block: Block) -> str | None:

@@ -4,7 +4,7 @@ from collector.sources.claude_spot import Spot, kept
 from collector.sources.claude_wire import Line, Worktree
 from store.batch import Batch
 from store.facts import TEXT_KEPT, Summary, Word
-from store.merge import NEVER
+from store.merge import NEVER, least
 
 WORKTREES = "/.claude/worktrees/"
 # The type of a line → the name of the word and the field that holds it.
@@ -35,7 +35,8 @@ def take_word(type_: str, spot: Spot) -> None:
     value = getattr(line, field)
     if isinstance(value, Worktree):
         if value.path and value.original:
-            spot.out.worktrees[value.path] = value.original
+            known = spot.out.worktrees.get(value.path)
+            spot.out.worktrees[value.path] = least(known, value.original) or value.original
         value = value.name
     if value:
         say(spot, name, value)
@@ -62,7 +63,7 @@ def tell(spot: Spot) -> None:
             if not run.first_at or at < run.first_at:
                 run.first_at = at
     if line.forked_from is not None and line.forked_from.session_id:
-        session.forked_from = line.forked_from.session_id
+        session.forked_from = least(session.forked_from, line.forked_from.session_id) or ""
     setting = (line.cwd, line.branch, line.version, line.entrypoint)
     if run is spot.told_run and setting == spot.told_setting and at is not None and at >= spot.told_at:
         return  # as the line before it said, and no earlier: so it is with nearly all lines
@@ -90,7 +91,7 @@ def _tell_place(spot: Spot, cwd: str, at: str | None, is_main: bool) -> None:
     """Where the session was started: its earliest folder, the main thread's before a subagent's."""
     session = spot.run.session
     since = (at or "7") if is_main else f"8{at or ''}"
-    if not session.cwd or since < session.cwd_at:
+    if not session.cwd or (since, cwd) < (session.cwd_at, session.cwd):
         session.cwd, session.cwd_at = cwd, since
     branch = spot.line.branch or ""
     place = f"{branch} {cwd}"
