@@ -1,8 +1,9 @@
 """Forks, branches and resumed copies repeat history: which session's copy of a fact is the one that counts.
 
 The senior copy is the earliest; of equally early ones the unmarked before one marked as a branch's, then that of
-the file whose first line of its own is earliest, then of the file that ends first, then path order. A file's own
-lines are those whose id no other file of the family has. So a family is settled anew when a line joins it.
+the file whose first line of its own is earliest, then of the file that ends first, then path order. That is the file
+which tells of the copy: its session may lie in several. A file's own lines are those whose id no other file of the
+family has. So a family is settled anew when a line joins it.
 """
 
 import sqlite3
@@ -26,10 +27,11 @@ with recursive family(session_key) as (
 select session_key from family
 """
 FILES = """
-select f.session_key, f.generation_id, g.source_id, g.own_at, g.ends_at, s.raw_path
+select f.session_key, f.generation_id, g.source_id, g.own_at, g.ends_at, s.raw_path, n.session_id
 from session_file as f
 join generation as g using (generation_id)
 join source as s using (source_id)
+join session as n on n.session_key = f.session_key
 where f.session_key in (select value from json_each(:family))
 order by f.session_key, f.generation_id
 """
@@ -49,7 +51,7 @@ EVENTS = (
     ("turn", "turn_id", "coalesce(started_at, ended_at, '')"),
 )
 SHARED_EVENTS = """
-select {id}, session_key, {at}, is_branch, is_copy
+select {id}, session_key, {at}, is_branch, is_copy, generation_id
 from {table}
 where session_key in (select value from json_each(:family)) and {id} in (
     select {id}
@@ -108,7 +110,7 @@ REWOUND_SESSIONS = """
 select session_key from session where is_rewound and session_key in (select value from json_each(?))
 """
 
-RankOf = Callable[[int], tuple[str, str, bytes]]
+RankOf = Callable[[int, int], tuple[str, str, bytes, str]]
 
 
 class File(NamedTuple):
@@ -120,6 +122,7 @@ class File(NamedTuple):
     own_at: str | None
     ends_at: str | None
     path: bytes
+    session_id: str
 
 
 def settle(
@@ -173,21 +176,20 @@ def _families(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterable[s
 
 
 def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
-    """How senior each session is: as its most senior file. What is found out is kept: see _is_unsettled."""
+    """How senior what a file tells of a session is. What is found out is kept: see _is_unsettled."""
     seen: dict[str, set[int]] = {}
     for file in files:
         for uuid, _ in connection.execute(UUIDS, (file.generation_id,)).fetchall():
             if uuid is not None:
                 seen.setdefault(uuid, set()).add(file.source_id)
-    ranks: dict[int, tuple[str, str, bytes]] = {}
+    ranks: dict[tuple[int, int], tuple[str, str, bytes, str]] = {}
     for file in files:
         rows = connection.execute(UUIDS, (file.generation_id,)).fetchall()
         own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=NEVER)
-        rank = (own_at, file.ends_at or "", file.path)
-        ranks[file.session_key] = min(rank, ranks.get(file.session_key, rank))
+        ranks[file[:2]] = own_at, file.ends_at or "", file.path, file.session_id
         if own_at != file.own_at:
             connection.execute("update generation set own_at = ? where generation_id = ?", (own_at, file.generation_id))
-    return lambda session_key: ranks.get(session_key, (NEVER, "", b""))
+    return lambda session_key, generation_id: ranks.get((session_key, generation_id), (NEVER, "", b"", ""))
 
 
 def _settle(connection: sqlite3.Connection, agent: str, family: set[int], rank_of: RankOf) -> None:
@@ -213,7 +215,7 @@ def _settle_response(copies: list[Stored], rank_of: RankOf, path_of: PathOf) -> 
     """All copies know the best usage of any; one of them is counted."""
     best = max(WORTH[copy.evidence] for _, copy in copies)
     real = [copy for copy in copies if WORTH[copy[1].evidence] == best]
-    senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[0])))
+    senior = min(real, key=lambda c: (c[1].at or NEVER, c[1].is_branch, rank_of(c[0], c[1].generation_id)))
     for _, copy in real:
         take_best(senior[1], copy, path_of)
     for _, copy in copies:
@@ -233,12 +235,12 @@ def _settle_events(
     origin: dict[int, tuple[str, int]],
 ) -> None:  # fmt: skip
     rows = connection.execute(SHARED_EVENTS.format(table=table, id=id_, at=at), which).fetchall()
-    groups: dict[str, list[tuple[str, int, str, int, int]]] = {}
+    groups: dict[str, list[tuple[str, int, str, int, int, int]]] = {}
     for row in rows:
         groups.setdefault(row[0], []).append(row)
     marks: list[tuple[bool, str, int]] = []
     for group in groups.values():
-        senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[1])))
+        senior = min(group, key=lambda row: (row[2] or NEVER, row[3], rank_of(row[1], row[5])))
         marks += [(row is not senior, row[0], row[1]) for row in group if bool(row[4]) != (row is not senior)]
         _note(origin, senior[1], ((row[1], row[2]) for row in group))
     if table == "message":  # its id is made of two columns, which the index has one by one

@@ -6,6 +6,7 @@ counted when it is priced, at the end of the transaction.
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from msgspec.json import encode
@@ -85,8 +86,9 @@ def replace(connection: sqlite3.Connection, copies: Iterable[Stored]) -> None:
 
 
 def paths(connection: sqlite3.Connection) -> PathOf:
-    """The path of a generation's file, asked for only where nothing else decides between two lines."""
+    """The path of a generation's file, asked for only where nothing else decides between two lines, and once."""
 
+    @cache
     def path_of(generation_id: int) -> bytes:
         row = connection.execute(PATH, (generation_id,)).fetchone()
         return row[0] if row else b""

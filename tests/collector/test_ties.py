@@ -48,6 +48,10 @@ CASES: dict[str, Mapping[str, bytes]] = {
         "s.jsonl": prompt(1, cwd="/w/b") + prompt(2, cwd="/w/a", timestamp="2026-01-01T00:01:00.000Z"),
         "z.jsonl": prompt(3, cwd="/w/c", timestamp="2026-01-01T00:01:00.000Z"),
     },
+    "a copy, and a session with a line in the file of the other": {
+        "s.jsonl": prompt(2) + answer(2) + prompt(9),
+        "z.jsonl": prompt(2, sessionId="z") + answer(2, sessionId="z") + prompt(5, sessionId="z") + prompt(6),
+    },
     "two sessions that it was forked from": {
         "s.jsonl": prompt(1, forkedFrom={"sessionId": "q"}) + prompt(2, forkedFrom={"sessionId": "p"}),
         "z.jsonl": prompt(3, forkedFrom={"sessionId": "r"}),
