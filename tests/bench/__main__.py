@@ -2,13 +2,14 @@
 
     import       a first import of a corpus, against one report of ccusage and one sync of agentsview over it
     nothing-new  another recording of the same tree, against the bare interpreter
+    agents       first imports of a corpus of Claude Code's files and of one of Codex's, for each byte
     memory       the peak at 100 MB, at 1 GB, and with a single line of 1 GB
     latency      of a collector that runs: from an appended line to its commit, with 1 and with 5,000 folders
     idle         what it costs while nothing happens: 5,000 folders, 10,000 files
     reports      `daily` at 1 GB and at 100 MB, against one report of ccusage and the bare interpreter
     query        all of a million answers by day, against the best index over them
 
-All programs run in turn, each in a private home whose `.claude` is a link to the corpus; medians and ratios are
+All programs run in turn, each in a private home whose agents' folders are links to the corpus; medians and ratios are
 printed beside the bars that they should keep. Slow is no error. What was recorded is compared with the truth of the
 corpus, to the token, and a difference ends with exit code 1. Standard library only.
 """
@@ -29,6 +30,7 @@ from programs import ROOT, Run, Stage, agentsview, ccusage, fleetmeter, make_cor
 SHARED = ROOT.parent / "shared" / "bench"
 BARE = [sys.executable, "-I", "-c", "pass"]
 MOST_MS = 70
+AGENT_MB = 200
 GIB = 1 << 30
 
 
@@ -80,10 +82,32 @@ def measure_import(args: argparse.Namespace) -> list[str]:
     bar("wall / wall of ccusage", ratio, 3)
     bar("the same, moonshot", ratio, 1.5)
     bar("peak / peak of ccusage", median(imports, "peak_mib") / median(reports, "peak_mib"), 1 / 2)
+    bar("peaks of all our processes / the same", median(imports, "sum_mib") / median(reports, "peak_mib"), 1 / 2)
     if syncs:
         bar("wall / wall of agentsview", median(imports, "wall_s") / median(syncs, "wall_s"), 1 / 15)
     say(f"  ccusage against the truth: {reported(reports[-1].out, corpus)}")
     return wrong
+
+
+def measure_agents(args: argparse.Namespace) -> list[str]:
+    """One agent's files against the other's: what a byte of each costs."""
+    corpora = {
+        name: make_corpus(args.shared, args.work / f"{name}-{AGENT_MB}", AGENT_MB, codex_share)
+        for codex_share, name in enumerate(("claude", "codex"))
+    }
+    runs: dict[str, list[Run]] = {name: [] for name in corpora}
+    for _ in range(args.runs):
+        for name, corpus in corpora.items():
+            stage = Stage(args.work, f"agents-{name}", corpus)
+            stage.renew()
+            runs[name].append(stage.run(fleetmeter(args.command)))
+    size = {name: sum(file.stat().st_size for file in corpora[name].rglob("*.jsonl")) for name in corpora}
+    for name, found in runs.items():
+        show(f"{name}, {size[name] / 1e6:.0f} MB", found)
+    for what in ("wall_s", "cpu_s"):
+        ratio = median(runs["codex"], what) / size["codex"] / (median(runs["claude"], what) / size["claude"])
+        bar(f"{what} of a byte, Codex / Claude Code", ratio, 1.5)
+    return []
 
 
 def measure_nothing_new(args: argparse.Namespace) -> list[str]:
@@ -186,8 +210,8 @@ def measure_query(args: argparse.Namespace) -> list[str]:
 
 
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
-    "import": (measure_import, 5), "nothing-new": (measure_nothing_new, 21), "memory": (measure_memory, 3),
-    "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
+    "import": (measure_import, 5), "agents": (measure_agents, 5), "nothing-new": (measure_nothing_new, 21),
+    "memory": (measure_memory, 3), "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
     "reports": (measure_reports, 21), "query": (measure_query, 7),
 }  # fmt: skip
 

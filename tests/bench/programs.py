@@ -1,5 +1,6 @@
 """The programs that are measured, and what one run of each costs: wall, CPU and peak memory as the kernel counts."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -8,11 +9,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+LOOK_S = 0.03
 # Where nothing is installed beside the interpreter, its source is run.
 FROM_SOURCE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from viewers.cli import main; main()"
 
@@ -24,6 +27,8 @@ class Run(NamedTuple):
     cpu_s: float
     peak_mib: float
     out: bytes
+    sum_mib: float
+    """The peaks of all its processes, one after the other or at once, added up; where the system tells."""
 
 
 def run(argv: list[str], environ: dict[str, str], folder: Path) -> Run:
@@ -32,7 +37,13 @@ def run(argv: list[str], environ: dict[str, str], folder: Path) -> Run:
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(argv, env=environ, cwd=folder, stdout=subprocess.PIPE, stderr=words)
         assert process.stdout is not None
+        peaks: dict[int, int] = {}
+        has_ended = threading.Event()
+        looking = threading.Thread(target=_look, args=(process.pid, peaks, has_ended))
+        looking.start()
         out = process.stdout.read()
+        has_ended.set()
+        looking.join()
         _, status, used = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -42,7 +53,18 @@ def run(argv: list[str], environ: dict[str, str], folder: Path) -> Run:
             said = words.read().decode(errors="replace")[-500:]
             raise SystemExit(f"{shlex.join(argv)} ended with {process.returncode}: {said}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
-    return Run(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / (1 << 20), out)
+    most_mib = used.ru_maxrss * unit / (1 << 20)
+    return Run(wall_s, used.ru_utime + used.ru_stime, most_mib, out, max(most_mib, sum(peaks.values()) / 1024))
+
+
+def _look(pid: int, peaks: dict[int, int], has_ended: threading.Event) -> None:
+    """Ask for the peak of a process and of its children, in KiB, until it has said all; Linux alone tells."""
+    while not has_ended.wait(LOOK_S):
+        with contextlib.suppress(OSError, IndexError):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            for one in (pid, *map(int, children)):
+                status = Path(f"/proc/{one}/status").read_text()
+                peaks[one] = int(status.partition("VmHWM:")[2].split()[0])
 
 
 def fleetmeter(command: str) -> list[str]:
@@ -94,17 +116,21 @@ class Stage:
     def renew(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
-        (self.home / ".claude").symlink_to(self._corpus / ".claude")
+        for name in (".claude", ".codex"):
+            if (self._corpus / name).exists():
+                (self.home / name).symlink_to(self._corpus / name)
 
     def run(self, argv: list[str]) -> Run:
         return run(argv, self.environ, self.home)
 
 
-def make_corpus(shared: Path, folder: Path, megabytes: int) -> Path:
+def make_corpus(shared: Path, folder: Path, megabytes: int, codex_share: int = 0) -> Path:
     """A corpus of one agent's files with its exact sums, unless it lies there already."""
     if not (folder / "expected.json").exists():
         maker = [sys.executable, str(shared / "make_corpus.py"), str(folder), "--megabytes", str(megabytes)]
-        subprocess.run([*maker, "--codex-share", "0", "--days", "120" if megabytes > 500 else "60"], check=True)
+        subprocess.run(
+            [*maker, "--codex-share", str(codex_share), "--days", "120" if megabytes > 500 else "60"], check=True
+        )
     return folder
 
 
