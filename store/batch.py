@@ -25,7 +25,7 @@ from store.facts import (
     WorkflowCard,
     WorkflowStep,
 )
-from store.live_facts import Process, Signal
+from store.live_facts import LimitLevel, Process, Signal, StatusReading
 from store.merge import merge, most, parts
 
 Row = tuple[Any, ...]
@@ -48,6 +48,8 @@ class Rows(Struct):
     limits: list[Row]
     signals: list[Row]
     processes: list[Row]
+    limit_levels: list[Row]
+    status_readings: list[Row]
     run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
@@ -80,6 +82,8 @@ class Batch:
         self.limits: list[Limit] = []
         self.signals: list[Signal] = []
         self.processes: list[Process] = []
+        self.limit_levels: list[LimitLevel] = []
+        self.status_readings: list[StatusReading] = []
         self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
@@ -176,6 +180,8 @@ class Batch:
             [astuple(limit) for limit in self.limits],
             [astuple(signal) for signal in self.signals],
             [astuple(process) for process in self.processes],
+            [astuple(level) for level in self.limit_levels],
+            [astuple(reading) for reading in self.status_readings],
             [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],

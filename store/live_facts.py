@@ -34,3 +34,27 @@ class Process(Struct, gc=False):
     waiting_for: str | None
     status_at: str
     updated_at: str
+
+
+class LimitLevel(Struct, gc=False):
+    """How much of the account's plan is used, as somebody other than its files says."""
+
+    source: str
+    limit_id: str
+    span: str
+    resets_at: str
+    used_percent: float
+    window_minutes: int | None
+    plan: str | None
+    at: str
+
+
+class StatusReading(Struct, gc=False):
+    """How full a session's context is, and what its program says that it cost so far."""
+
+    session: int
+    used_tokens: int
+    window_tokens: int
+    reported_usd_micros: int
+    model: str | None
+    at: str

@@ -1,4 +1,4 @@
-"""What running programs say: moments, each once; and of each process its last word, whatever order they come in."""
+"""What running programs say: moments and levels, each once, and of a process its last word, in whatever order."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -31,6 +31,22 @@ insert into process_session (process_key, session_id, first_at, last_at)
 select process_key, :session_id, :at, :at from process where account_id = :account and pid = :pid and born = :born
 on conflict do update set first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
 """
+UPSERT_LIMIT_LEVEL = """
+insert into limit_level (
+    account_id, source, limit_id, span, resets_at, used_percent, window_minutes, plan, first_at, last_at
+)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+on conflict do update set first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+"""
+UPSERT_STATUS_READING = """
+insert into status_reading (
+    session_key, used_tokens, window_tokens, reported_usd_micros, model, first_at, last_at
+)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+on conflict do update set
+    model = coalesce(max(model, excluded.model), model, excluded.model),
+    first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+"""
 RUNNING = """
 select p.process_key, p.pid, p.born
 from process as p
@@ -42,6 +58,8 @@ where p.ended_at is null and a.device_id = ?
 def write_live(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> None:
     """Write what a batch has of it."""
     connection.executemany(INSERT_SIGNAL, keyed(rows.signals, keys.session_of_run, keys.runs))
+    connection.executemany(UPSERT_LIMIT_LEVEL, [(rows.account_id, *row) for row in rows.limit_levels])
+    connection.executemany(UPSERT_STATUS_READING, keyed(rows.status_readings, keys.sessions))
     connection.executemany(UPSERT_PROCESS, [(rows.account_id, *row) for row in rows.processes])
     connection.executemany(
         UPSERT_PROCESS_SESSION,

@@ -1,9 +1,10 @@
-"""What Claude Code's own hooks send while it runs."""
+"""What Claude Code's own hooks and its status line send while it runs."""
 
 from functools import partial
 
 from collector.feed import Feed
 from collector.hooks import Hook, take_hook
+from collector.status_line import take_status
 from store.batch import Batch
 from store.facts import Run
 
@@ -17,4 +18,4 @@ def run_of(out: Batch, hook: Hook) -> Run:
 
 
 def feed(generation_id: int) -> Feed:
-    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of)})
+    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of), "status": take_status})

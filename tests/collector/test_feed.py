@@ -19,16 +19,18 @@ from tests.collector.recorded import record, rows
 
 EMIT = Path(__file__).parents[2] / "collector" / "emit.py"
 DUMPS = sorted((SHARED / "corpus" / "real-clients").glob("*/*/dumps/hooks.jsonl"))
-TABLES = ("signals", "sessions", "runs", "activity")
+STATUS = sorted((SHARED / "corpus" / "real-clients").glob("*/*/dumps/statusline.jsonl"))
+TABLES = ("signals", "status_readings", "limits", "sessions", "runs", "activity")
 
 
 def sent(dump: Path) -> Iterator[bytes]:
     """The lines that the sender would have written, at the times of the dump."""
+    source = "status" if dump in STATUS else "hook"
     for number, line in enumerate(dump.read_bytes().splitlines()):
         told: dict[str, Any] = json.loads(line)
         body = json.dumps(told.get("stdin") or told["payload"]).encode()
         at = datetime.fromtimestamp(told.get("t", 1.79e9 + number), UTC)
-        yield feed.line("hook", body, f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", 7)
+        yield feed.line(source, body, f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", 7)
 
 
 def keep(home: Path, root: Path, lines: list[bytes]) -> None:
@@ -49,8 +51,8 @@ def all_rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.skipif(not DUMPS, reason="the corpus is not here: it lies in ../shared")
-@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.parents[1].name)
-def test_hooks_in_any_order_and_twice_give_the_same_rows(dump: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dump", [*DUMPS, *STATUS], ids=lambda dump: f"{dump.parents[1].name}-{dump.stem}")
+def test_what_is_sent_in_any_order_and_twice_give_the_same_rows(dump: Path, tmp_path: Path) -> None:
     lines = list(sent(dump))
     found: list[dict[str, list[tuple[Any, ...]]]] = []
     for number, order in enumerate((lines, random.Random(1).sample(lines * 2, len(lines) * 2))):
@@ -65,7 +67,13 @@ def test_hooks_in_any_order_and_twice_give_the_same_rows(dump: Path, tmp_path: P
         assert rows(home, "select path, reason from rejects") == []
         found.append({name: [row[3:] for row in table] for name, table in all_rows(home).items()})
     assert found[0] == found[1]
-    assert len(found[0]["signals"]) == len(set(lines))
+    if dump in DUMPS:
+        assert len(found[0]["signals"]) == len(set(lines))
+    else:
+        told = [json.loads(line)["stdin"] for line in dump.read_bytes().splitlines()]
+        levels = {(b["context_window"]["context_window_size"], b["cost"]["total_cost_usd"]) for b in told if
+                  b["context_window"]["current_usage"]}  # fmt: skip
+        assert {(row[5], row[6]) for row in found[0]["status_readings"]} == {(s, round(c, 6)) for s, c in levels}
 
 
 def test_the_sender_keeps_a_message_and_says_nothing(home: Path, user: Path) -> None:
