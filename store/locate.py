@@ -3,6 +3,8 @@
 import os
 import sys
 
+DATABASE = "fleetmeter.db"
+
 
 def locate() -> str:
     """The data folder of this user; it need not exist."""
@@ -14,3 +16,13 @@ def locate() -> str:
         return os.path.expanduser("~/Library/Application Support/fleetmeter")
     shared = os.environ.get("XDG_DATA_HOME", "").strip()
     return os.path.join(shared or os.path.expanduser("~/.local/share"), "fleetmeter")
+
+
+def uri_in(home: str) -> str:
+    """The database as one may open it who has no time to check it, and only reads."""
+    path = os.path.join(home, DATABASE)
+    return "file:" + "".join(c if c.isalnum() or c in "/._-~" else _escaped(c) for c in path) + "?mode=ro"
+
+
+def _escaped(character: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in os.fsencode(character))

@@ -15,6 +15,11 @@ def tokens(number: int) -> str:
     return f"{number / 1e9:.2f}B"
 
 
+def window(number: int) -> str:
+    """The size of a context: round ones are said round, 200k, 258.4k, 1.00M."""
+    return tokens(number).replace(".0k", "k")
+
+
 def at_least(text: str, lower_bounds: int) -> str:
     """Marked where the end of an answer was never written, so that the sum may be higher."""
     return LOWER_BOUND + text if lower_bounds else text

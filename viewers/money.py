@@ -1,7 +1,10 @@
 """Money as people read it. Amounts are whole billionths of a dollar; what has no price is never a zero."""
 
+from store.light import TYPE_CHECKING
 from viewers.format import LOWER_BOUND
-from viewers.usage import Used
+
+if TYPE_CHECKING:
+    from viewers.usage import Used
 
 UNPRICED = "unpriced"
 NANOS = 10**9
@@ -20,7 +23,7 @@ def dollars(nanos: int) -> str:
     return f"{sign}$0.{max(nanos + unit // 2, unit) // unit:0{digits}d}"
 
 
-def worth(used: Used) -> str:
+def worth(used: "Used") -> str:
     """What it comes to: a sum, at least a sum, or unpriced."""
     if used.unpriced_tokens and not used.usd_nanos:
         return UNPRICED
