@@ -127,16 +127,16 @@ def deep(folder: Path) -> Made:
     return {}
 
 
-def crowd(folder: Path) -> Made:
-    for number in range(2000):
+def crowd(folder: Path, files: int = 2000) -> Made:
+    for number in range(files):
         (folder / f"{number}.jsonl").touch()
-    return {"0.jsonl": ("read", None), "1999.jsonl": ("read", None)}
+    return {"0.jsonl": ("read", None), f"{files - 1}.jsonl": ("read", None)}
 
 
-def sparse(folder: Path) -> Made:
+def sparse(folder: Path, size: int = 24 << 20) -> Made:
     with open(folder / "x.jsonl", "wb") as file:
         file.write(answer(77))
-        file.truncate(24 << 20)
+        file.truncate(size)
     return {"x.jsonl": ("read", None)}
 
 
@@ -198,6 +198,17 @@ def check_b(make: Callable[[Path], Made], project: Path, home: Path, user: Path)
 @pytest.mark.promise("C22")
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_C9_a_strange_file_costs_only_itself(
+    make: Callable[[Path], Made], project: Path, home: Path, user: Path
+) -> None:
+    check_b(make, project, home, user)
+
+
+@pytest.mark.full
+@pytest.mark.promise("C9")
+@pytest.mark.parametrize(
+    "make", [lambda folder: sparse(folder, 1 << 30), lambda folder: crowd(folder, 100_000)], ids=["B25", "B78"]
+)
+def test_C9_a_hole_of_a_gigabyte_and_a_hundred_thousand_files_cost_only_themselves(
     make: Callable[[Path], Made], project: Path, home: Path, user: Path
 ) -> None:
     check_b(make, project, home, user)
