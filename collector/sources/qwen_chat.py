@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from collector.chain import Chain
 from collector.parts import lines_shown, parts_of, said_in
 from collector.sources import Past
-from collector.sources.qwen_wire import Event, Info, Line, Meta, Payload, decode_line
+from collector.sources.qwen_wire import Event, Info, Line, Meta, Payload, Used, decode_line
 from collector.teller import ENDED, Teller, amount, tokens
 from collector.text import kept
 from collector.tolerant import fit, load
@@ -85,6 +85,8 @@ class Chat:
         if "\0" in (line.uuid or "") or (event is not None and "\0" in (event.response_id or "")):
             raise ValueError("a NUL in an id")  # SQLite ends a text there; the slow way replaces it
         numbers = _told(event) if event is not None and name == "api_response" else None
+        if line.type == "assistant" and line.used is not None:
+            numbers = _said(line.used)
         kind = "/".join(filter(None, (line.type, line.subtype, name)))
         record = Record(self._generation_id, byte_offset, length, kind, instant(line.at), line.uuid)
         session_id = line.session_id or self._file
@@ -107,7 +109,7 @@ class Chat:
             elif line.payload is not None:
                 _note(line.subtype, line.payload, teller)
         elif line.type == "assistant":
-            self._answer(line, teller)
+            self._answer(line, numbers, teller)
         elif line.type == "tool_result":
             self._finish(line, teller)
         elif is_side and line.message is not None and not line.parent:
@@ -172,16 +174,15 @@ class Chat:
         run = teller.out.run(session_id, event.subagent_id, "subagent") if event.subagent_id else teller.run
         self._bill(*ids, event.model, numbers, run, teller)
 
-    def _answer(self, line: Line, teller: Teller) -> None:
+    def _answer(self, line: Line, numbers: Numbers | None, teller: Teller) -> None:
         state, id_ = self._state, teller.id
-        used, is_main = line.used, teller.run.run_id == "main"
+        is_main = teller.run.run_id == "main"
         if is_main and line.model and line.model != state.model:
             state.model = line.model
             teller.say("model", line.model)
         if (
-            is_main and used is not None and not self._is_done(id_)
+            is_main and numbers is not None and not self._is_done(id_)
         ):  # a subagent's calls are told by telemetry, in the chat of its session
-            numbers = used.input or 0, used.output or 0, used.cached or 0, used.thoughts or 0, used.total or 0
             if numbers in state.told:
                 state.told.remove(numbers)
             else:
@@ -273,6 +274,17 @@ def _told(event: Event) -> Numbers:
     if event.thoughts is None and total > whole + output:
         raise ValueError("usage without thoughts")
     return whole, output, cached, amount(event.thoughts or 0, "thoughts"), total
+
+
+def _said(used: Used) -> Numbers:
+    """The numbers of an answer. Some APIs leave out what is nothing; what the total has all the same was renamed."""
+    whole, output, cached, thoughts = (
+        amount(value or 0, "all") for value in (used.input, used.output, used.cached, used.thoughts)
+    )
+    total = amount(used.total, "total")
+    if total > whole + output + thoughts and (used.input is None or used.output is None):
+        raise ValueError("usage without input or output")
+    return whole, output, cached, thoughts, total
 
 
 def _tokens(model: str, numbers: Numbers) -> Tokens:

@@ -185,3 +185,20 @@ def test_a_whole_chat_says_what_it_could_not_read_and_keeps_the_rest(home: Path,
     assert (source(home, place)["state"], source(home, place)["reason"]) == (
         "unreadable", "an unknown type of message",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["promptTokenCount", "candidatesTokenCount", "totalTokenCount"])
+def test_an_answer_that_no_telemetry_repeats_is_refused_when_a_field_is_renamed(
+    name: str, home: Path, user: Path
+) -> None:
+    """Never counted as nothing, as it would be where the answer alone tells of itself."""
+    lines = [json.loads(line) for line in QWEN.path.read_bytes().splitlines()]
+    told = [line for line in lines if line.get("subtype") != "ui_telemetry"]
+    answers = [line for line in told if "usageMetadata" in line]
+    renamed(("usageMetadata",), name)(answers[-1])
+    place = lay(QWEN, user, [json.dumps(line).encode() + b"\n" for line in told])
+    record(home, user)
+    reason = "usage without total" if name == "totalTokenCount" else "usage without input or output"
+    assert [row[2] for row in refused(home, place)] == [reason]
+    assert rows(home, "select count(*) from responses where output_tokens > 0") == [(len(answers) - 1,)]
+    assert source(home, place)["version"] == "0.15.10"

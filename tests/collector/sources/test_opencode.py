@@ -1,5 +1,6 @@
 """OpenCode: one answer is one row, whichever of its database's tellings is read, however often it is copied."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -170,3 +171,20 @@ def test_a_database_named_by_hand_is_found(home: Path, user: Path, tmp_path: Pat
     )
     assert rows(home, "select count(*), count(distinct path) from sources where state = 'read'") == [(2, 2)]
     assert rows(home, "select count(*) from sources") == [(2,)]
+
+
+@pytest.mark.parametrize("name", ["input", "output", "reasoning", "read", "write", "cache", "tokens"])
+def test_a_renamed_number_is_refused_and_shown_with_the_version(home: Path, user: Path, path: Path, name: str) -> None:
+    agent = Agent(path)
+    session = agent.session()
+    agent.talk(session, 1)
+    used: dict[str, object] = {"input": 1, "output": 2, "reasoning": 0, "cache": {"read": 3, "write": 4}}
+    text = json.dumps({"tokens": used}).replace(f'"{name}"', f'"new_{name}"')
+    info = {"role": "assistant", "time": {"created": agent.now}, "modelID": "m", "providerID": "p"}
+    agent.update(session, {"id": agent.id("msg"), "sessionID": session, **info, **json.loads(text)})
+    agent.talk(session, 1)
+    record(home, user)
+    assert rows(home, "select count(*) from responses") == [(2,)]
+    (reason,) = [row[0] for row in rows(home, "select reason from rejects")]
+    assert "without" in reason
+    assert rows(home, "select version, rejected from sources") == [("1.18.33", 1)]
