@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar, cast
 
+from store.budget_config import Budget, read_budgets
 from store.errors import FleetmeterError
 from store.home import StrPath
 from store.price_config import Override, read_prices
@@ -33,6 +34,8 @@ class Config(NamedTuple):
     plan: str | None = None
     """What the user pays for instead of tokens; money is then called API value."""
     backup: Backups = Backups()
+    budgets: tuple[Budget, ...] = ()
+    """What may be spent, and how much of what."""
 
 
 NOTHING = Config({}, {}, {}, None)
@@ -66,6 +69,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         prices=read_prices(path, document.get("prices", {})),
         plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
         backup=_backups(path, document),
+        budgets=read_budgets(path, document.get("budgets", {})),
     )
 
 

@@ -23,9 +23,11 @@ class Area(NamedTuple):
 AREAS = {
     "reports": Area(
         "Reports",
-        ("daily", "weekly", "monthly", "session", "project", "model", "agent", "blocks", "today", "summary"),
+        ("daily", "weekly", "monthly", "session", "project", "model", "agent", "branch", "blocks", "today", "summary"),
     ),
-    "spending": Area("Where the money went", ("cache",)),
+    "spending": Area(
+        "Where the money went", ("cache", "tools", "files", "compare", "forecast", "anomalies", "budgets")
+    ),
     "proof": Area("Proof", ("why",)),
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),

@@ -66,7 +66,7 @@ FLAGS = {
         Flag("account", ("--account",), "Only this account.", "NAME"),
         Flag("agent", ("--agent",), "Only this agent.", "NAME"),
         Flag("model", ("--model",), "Only this model, or those with this in their names.", "NAME"),
-        Flag("order", ("--order", "-o"), "asc, desc, cost, tokens or name.", "ORDER"),
+        Flag("order", ("--order", "-o"), "asc, desc, cost, tokens or name; tools and files have others.", "ORDER"),
         Flag("limit", ("--limit",), "Show so many rows: the newest, or the largest.", "N"),
         Flag("compact", ("--compact",), "Fewer columns, as on a narrow terminal."),
         Flag("no_cost", ("--no-cost",), "Leave money out."),
@@ -106,6 +106,7 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "project": ("Show tokens and money by project.", ROWS),
     "model": ("Show tokens and money by model.", ROWS),
     "agent": ("Show tokens and money by agent.", ROWS),
+    "branch": ("Show tokens and money by git branch of each project.", ROWS),
     "blocks": (
         "Show windows of five hours: what each held, and where the open one is going.",
         (*OUTPUT, *RANGE, "timezone", *FILTERS, "order", "limit", *LOOK, "active", "recent", "token_limit"),
@@ -120,14 +121,41 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
 WHY = (*OUTPUT, *RANGE, "timezone", "week_start", *FILTERS, "limit", "no_color", "mode", "offline")
 """The options of `why`: those that say which answers a report is made of."""
 
+HAPPENED = (*OUTPUT, *RANGE, "timezone", "project", "account", "agent")
 NARROW = (*OUTPUT, *RANGE, "timezone", *FILTERS)
-LESS = ("compact", "no_color", "offline")
+LESS = ("no_color", "offline")
 
 # Where the money went: command → what it shows, its options, and its words.
 SPENDING: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "cache": (
         "Show what caches saved, what was written and never read, and what pauses cost that outlived a cache.",
         (*NARROW, "by", "order", "limit", *LESS),
+        (),
+    ),
+    "tools": (
+        "Show how often each tool was called, how that ended and how long it took, and which calls of a model failed.",
+        (*HAPPENED, "order", "limit", *LESS),
+        (),
+    ),
+    "files": ("Show which files were changed most.", (*HAPPENED, "order", "limit", *LESS), ()),
+    "compare": (
+        "Compare two ranges, or two sessions, and say what made the difference.",
+        (*OUTPUT, "timezone", "week_start", *FILTERS, "mode", *LESS),
+        ("first", "second"),
+    ),
+    "forecast": (
+        "Show what this month will have cost at its end, as far as its last days tell.",
+        (*OUTPUT, "timezone", *FILTERS, "mode", *LESS),
+        (),
+    ),
+    "anomalies": (
+        "Show days and sessions that are out of line with the weeks before, and why.",
+        (*OUTPUT, *RANGE, "timezone", *FILTERS, "mode", *LESS),
+        (),
+    ),
+    "budgets": (
+        "Show what is spent of each budget of the configuration, and when it will be crossed.",
+        (*OUTPUT, "timezone", "mode", *LESS),
         (),
     ),
 }

@@ -28,6 +28,8 @@ class Report(NamedTuple):
     keys: tuple[str, ...]
     """Under which names a row's own name stands in JSON, beside `period`."""
     is_dated: bool = False
+    is_split: bool = False
+    """Whether each row is of one project, whatever is asked for."""
 
 
 class Card(NamedTuple):
@@ -61,6 +63,10 @@ class Told(NamedTuple):
     spent: "Spent | None" = None
     """Of one session that is asked for."""
 
+    @property
+    def is_split(self) -> bool:
+        return self.asked.instances or self.report.is_split
+
 
 KINDS = {
     report.name: report
@@ -72,6 +78,7 @@ KINDS = {
         Report("project", "project", "Project", ("project",)),
         Report("model", "model", "Model", ("model",)),
         Report("agent", "agent", "Agent", ()),
+        Report("branch", "branch", "Branch", ("branch",), is_split=True),
     )
 }
 
@@ -125,7 +132,7 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
     try:
         with closing(open_reader(home)) as reader:
             scope = narrowed(scope, asked, reader)
-            found = groups(reader, scope, report.by, is_split=asked.instances)
+            found = groups(reader, scope, report.by, is_split=asked.instances or report.is_split)
             shown, omitted = ordered(report, found, order, limit)
             cards = cards_of(reader, shown) if report.by == "session" else {}
             entries = _entries(reader, scope) if asked.id is not None else []

@@ -17,7 +17,7 @@ MONEY = ("usd", "unpriced_tokens")
 
 def show(told: Told) -> None:
     """All of it on stdout; without totals, for whoever reads it adds up."""
-    names = [*(["project"] if told.asked.instances else []), told.report.column.lower()]
+    names = [*(["project"] if told.is_split else []), told.report.column.lower()]
     if told.cards:
         names += ["agent", "account", "project", "title", "first_at", "last_at"]
     names += ["agents", "model" if told.asked.breakdown else "models"]
@@ -40,7 +40,7 @@ def sums(used: Used, has_cost: bool) -> list[Value]:
 def _records(told: Told) -> Iterator[list[Value]]:
     has_cost = not told.asked.no_cost
     for group in told.groups:
-        names: list[Value] = [*([group.part] if told.asked.instances else []), *_names(told, group)]
+        names: list[Value] = [*([group.part] if told.is_split else []), *_names(told, group)]
         names.append(" ".join(group.agents))
         if told.asked.breakdown:
             for model, used in group.models.items():

@@ -1,7 +1,11 @@
 """A report for people: a line for each row, its models, the total."""
 
+import os
+
+from store import home as homes
 from viewers import format, terminal
 from viewers.report import Told
+from viewers.scope import Scope
 from viewers.table import Column
 from viewers.text import short_path
 from viewers.usage import Group, Used, all_models
@@ -11,7 +15,7 @@ MODELS = Column("Models", least=10, dispensable=2)
 PROJECT = Column("Project", least=10, keeps_end=True)
 WORDS = {
     "daily": "day", "weekly": "week", "monthly": "month", "session": "session", "project": "project",
-    "model": "model", "agent": "agent",
+    "model": "model", "agent": "agent", "branch": "branch",
 }  # fmt: skip
 INDENT = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 
@@ -19,7 +23,18 @@ INDENT = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 def show(told: Told) -> None:
     """All of it on stdout; nothing at all where there is nothing."""
     if told.groups:
-        terminal.show(*wrapped([headline(told)]), "", *body(told))
+        terminal.show(*wrapped([headline(told)]), "", *body(told), *budget_lines(told.scope, told.asked.no_cost))
+
+
+def budget_lines(scope: Scope, has_none: bool = False) -> list[str]:
+    """How the budgets of the configuration stand, where it has any."""
+    home = homes.locate()
+    if has_none or not os.path.exists(os.path.join(home, "config.toml")):
+        return []
+    from viewers.budgets import sentences  # most machines have no such file
+
+    told = sentences(home, scope)
+    return ["", *wrapped(told)] if told else []
 
 
 def headline(told: Told) -> str:
@@ -38,7 +53,7 @@ def body(told: Told) -> list[str]:
     sums = [line for group in told.groups for line in _lines(told, group, names, has_models)]
     if len(told.groups) > 1:
         sums.append(_total(told, models, has_models))
-    first = (*([PROJECT] if told.asked.instances else []), _name_column(told), *([MODELS] if has_models else []))
+    first = (*([PROJECT] if told.is_split else []), _name_column(told), *([MODELS] if has_models else []))
     unpriced = {names[model]: used.unpriced_tokens for model, used in models.items() if used.unpriced_tokens}
     shown = table(first, sums, look_of(told), unpriced)
     if told.omitted:
@@ -59,7 +74,7 @@ def _name_column(told: Told) -> Column:
 
 def _lines(told: Told, group: Group, names: dict[str, str], has_models: bool) -> list[Line]:
     name = _name(told, group, names)
-    parts = (group.part and short_path(group.part),) if told.asked.instances else ()
+    parts = (group.part and short_path(group.part),) if told.is_split else ()
     listed = ", ".join(names[model] for model in group.models)
     whole = Line((*parts, name, *([listed] if has_models else [])), group.used)
     if not told.asked.breakdown or not has_models or len(group.models) < 2:
@@ -83,6 +98,6 @@ def _name(told: Told, group: Group, names: dict[str, str]) -> str:
 
 
 def _total(told: Told, models: dict[str, Used], has_models: bool) -> Line:
-    blank = ("",) * told.asked.instances
+    blank = ("",) * told.is_split
     counted = (format.things(len(models), "model"),) if has_models else ()
     return Line(("Total", *blank, *counted), told.total, "bold", False)

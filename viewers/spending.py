@@ -23,14 +23,18 @@ RECENT = "28d"
 """How far commands look back that ask for single answers, where nothing else is said."""
 
 # Command → the module that answers it with its `answer(reader, asked, scope)`.
-ANSWERS = {"cache": "cache_report"}
+ANSWERS = {
+    "cache": "cache_report", "tools": "tool_report", "files": "file_report", "compare": "compare_report",
+    "forecast": "forecast_report", "anomalies": "anomaly_report", "budgets": "budget_report",
+}  # fmt: skip
+IN = ("since", "until", "accounts", "agents", "projects", "sessions")
 
 
 class Shown(NamedTuple):
     """An answer in each of the forms that one may ask for."""
 
     document: dict[str, Any]
-    lines: Callable[[str | None], list[str]]
+    lines: Callable[[str | None], Iterable[str]]
     """For people; of the plan that they pay for. Nothing where there is nothing to show."""
     names: tuple[str, ...]
     records: Iterable[Iterable[Value]]
@@ -83,3 +87,9 @@ def range_words(scope: Scope) -> str:
 def api_value(plan: str | None) -> list[str]:
     """What is said below money, where a plan is paid for."""
     return [plan_note(plan)] if plan else []
+
+
+def asked_in(scope: Scope) -> dict[str, Any]:
+    """What queries are asked with that look for what happened within some days, give or take one."""
+    asked = scope.parameters()
+    return {name: asked[name] for name in IN}

@@ -13,6 +13,7 @@ from viewers.dates import day_after
 from viewers.flags import Asked
 from viewers.money import amount, worth
 from viewers.report import KINDS, Card, cards_of, ordered, plan_of, say_nothing
+from viewers.report_table import budget_lines
 from viewers.scope import Scope, narrowed, scope_of
 from viewers.table import Column
 from viewers.text import short_path
@@ -192,7 +193,8 @@ def show(found: Summary, scope: Scope, look: Look) -> None:
         sums = [Line((_name(what, group, found, names),), group.used) for group in top]
         column = Column(f"Top {what}s", least=14, keeps_end=what == "project")
         shown += ["", *table((column,), sums, look, unpriced if what == "session" else {}, has_notes=what == "session")]
-    terminal.show(f"All in all in {scope.zone.name}", "", *shown)
+    budgets = budget_lines(scope) if look.has_cost else []
+    terminal.show(f"All in all in {scope.zone.name}", "", *shown, *budgets)
 
 
 def _name(what: str, group: Group, found: Summary, names: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from viewers import format, terminal
 from viewers.flags import Asked
 from viewers.recording import Collect, nowhere, record, tell_unreadable
 from viewers.report import KINDS, Report, plan_of, tell_of
+from viewers.report_table import budget_lines
 from viewers.scope import Scope
 from viewers.table import Column
 from viewers.trouble import tell
@@ -48,6 +49,7 @@ def run(collect: Collect) -> int:
         words = f"Today, {date} in {zone.name}" if last.key == date else f"\nThe last day with tokens, {last.key}"
         look = Look(plan=plan_of(home))
         terminal.show(f"{words}: {format.things(sessions, 'session')}", "", *_table(last, look))
+        terminal.show(*budget_lines(Scope(zone, now_s)))
     return 0
 
 
@@ -69,7 +71,8 @@ def run_today(asked: Asked) -> int:
     elif told.groups:
         from viewers.report_table import body
 
-        terminal.show(f"Today, {date} in {told.scope.zone.name}", "", *body(told))
+        budgets = budget_lines(told.scope, asked.no_cost)
+        terminal.show(f"Today, {date} in {told.scope.zone.name}", "", *body(told), *budgets)
     return 0
 
 

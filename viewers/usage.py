@@ -57,16 +57,16 @@ class Group(NamedTuple):
 
 def groups(reader: sqlite3.Connection, scope: Scope, by: str, *, is_split: bool = False) -> list[Group]:
     """Every group with usage, by its key; what bears no time comes last, and only where no range is asked for."""
-    source = source_of(reader, scope, is_split or by in OF_SESSIONS)
+    source = source_of(reader, scope, is_split or by in OF_SESSIONS, by)
     found: dict[tuple[str, Any], list[tuple[str, str, Used]]] = {}
     for part, key, agent, model, *sums in query.grouped(reader, source, **parameters(scope, by, is_split=is_split)):
         found.setdefault((part, key), []).append((agent, model, Used(*sums)))
     return [_group(part, str(key), rows) for (part, key), rows in found.items()]
 
 
-def source_of(reader: sqlite3.Connection, scope: Scope, needs_sessions: bool) -> str:
+def source_of(reader: sqlite3.Connection, scope: Scope, needs_sessions: bool, by: str = "") -> str:
     """The coarsest rows that can answer."""
-    if scope.branch is not None:
+    if scope.branch is not None or by == "branch":
         return RESPONSES
     if needs_sessions or scope.projects is not None or scope.sessions is not None:
         return QUARTER_HOURS

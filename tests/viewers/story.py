@@ -1,7 +1,11 @@
 """Seven weeks of two agents, as the ledger writes them: days alike, one of them out of line, no Sundays, pauses."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
+from store.database import NAME
 from tests.viewers.ledger import Answer, Asked
 
 FIRST = date(2026, 10, 5)  # a Monday
@@ -62,3 +66,33 @@ def prompts() -> list[Asked]:
             asked.append(Asked(f"p{number}-2", f"{day}T09:32:00.000Z", number, "go on, but\x1b[31m mind the tests"))
     asked.append(Asked("s-1", f"{SPIKE}T12:59:50.000Z", 301, "<command-name>/sweep</command-name>", "slash_command"))
     return asked
+
+
+def work(home: Path) -> None:
+    """What tools did on the last days: calls of each outcome, files, and calls of a model that failed."""
+    outcomes = ("ok", "ok", "ok", "error", "rejected", "interrupted", None, "ok")
+    with closing(sqlite3.connect(home / NAME)) as connection, connection:
+        for number in range(96):
+            day = (FIRST + timedelta(DAYS - 1 - number % 4)).isoformat()
+            name = ("Bash", "Edit", "Read", "mcp__notes\x07__write")[number % 4 if number % 3 else 1]
+            outcome = outcomes[number % len(outcomes)]
+            session = DAYS - number % 4
+            connection.execute(
+                "insert into tool_call (tool_use_id, session_key, run_key, name, started_at, ended_at, outcome,"
+                " duration_ms, result_bytes, is_branch, generation_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)",
+                (f"t{number}", session, session, name, f"{day}T09:{number % 30:02d}:00.000Z",
+                 f"{day}T09:{number % 30:02d}:02.500Z" if outcome else None, outcome,
+                 number * 37 if number % 2 else None, number * 1_000),
+            )  # fmt: skip
+            if name == "Edit":
+                connection.execute(
+                    "insert into touch values (?, ?, ?, 'edit', ?, ?)",
+                    (f"t{number}", session, f"/src/app/\u4f60\u597d/{'deep/' * (number % 7)}file.py",
+                     *((None, None) if number % 8 == 7 else (number, number // 2))),
+                )  # fmt: skip
+        for number, status in enumerate((529, 529, 429, None)):
+            connection.execute(
+                "insert into message (uuid, block, session_key, run_key, at, kind, chars, status, is_branch,"
+                " generation_id) values (?, 0, 47, 47, '2026-11-20T09:10:00.000Z', ?, 0, ?, 0, 1)",
+                (f"e{number}", "retry" if number == 1 else "error", status),
+            )

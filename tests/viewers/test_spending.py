@@ -20,15 +20,41 @@ from viewers.text import width
 Told = Callable[..., str]
 OPTIONS = (["--by", "model"], ["--by", "day"], ["--by", "project"], ["--limit", "1"], ["--model", "model-b"],
            ["--branch", "topic"], ["--project", "app"], ["--agent", "one"], ["--account", "acc-two"],
-           ["--since", "20260101"], ["--since", "20280101"], ["--last", "2d"], ["--order", "desc"],
+           ["--since", "20260101"], ["--since", "20280101"], ["--last", "2d"], ["--order", "name"],
            ["--timezone", "Asia/Kathmandu"])  # fmt: skip
 SESSIONS = {"wide": ["session-301"], "few": ["session-46", "--limit", "1"]}
 
 
+BUDGETS = """
+[budgets.team]
+per = "month"
+usd = 300
+tokens = 4_000_000
+
+[budgets."web site"]
+per = "week"
+usd = 50.5
+project = "web site"
+
+[budgets.cheap]
+per = "day"
+tokens = 1_000_000
+model = "model-b"
+account = "acc-one"
+
+[budgets.later]
+per = "day"
+usd = 5
+agent = "three"
+"""
+
+
 @pytest.fixture
 def spent(home: Path) -> Path:
-    """Seven weeks of work."""
+    """Seven weeks of work, and what may be spent."""
     keep(home, story.answers(), story.prompts())
+    story.work(home)
+    (home / "config.toml").write_text(BUDGETS)
     return home
 
 
@@ -63,6 +89,8 @@ def test_json_is_what_its_schema_says(name: str, home: Path, fleetmeter: Told) -
     schema = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
     assert wrong(json.loads(fleetmeter(name, *words(name), "--json")), schema) == []  # nothing is recorded yet
     keep(home, story.answers(), story.prompts())
+    story.work(home)
+    (home / "config.toml").write_text(BUDGETS)
     for options in ([], *OPTIONS):
         if not options or options[0][2:] in SPENDING[name][1]:
             told = json.loads(fleetmeter(name, *words(name), "--json", *options))
@@ -81,11 +109,13 @@ def test_nothing_is_told_where_nothing_is(name: str, home: Path, fleetmeter: Tol
     assert fleetmeter(name, *words(name)) == ""
     keep(home, [])
     assert fleetmeter(name, *words(name)) == ""
+    (records,) = [list(csv.reader(io.StringIO(fleetmeter(name, *words(name), "--csv"))))]
+    assert all(record[1:3] in (["0", "0"], ["", ""], ["0.0", "0.0"]) for record in records[1:])
 
 
 @pytest.mark.parametrize("name", SPENDING)
 def test_U31_who_has_a_plan_is_told_that_money_is_no_bill(name: str, spent: Path, fleetmeter: Told) -> None:
-    (spent / "config.toml").write_text('plan = "max"\n')
+    (spent / "config.toml").write_text('plan = "max"\n' + BUDGETS)
     shown = fleetmeter(name, *words(name), columns=120)
     assert ("$" in shown) == ("plan is max" in " ".join(shown.split()))
 

@@ -25,7 +25,7 @@ ZONES = (
     "UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Europe/Berlin", "Asia/Tokyo",
     "America/St_Johns", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Casablanca", "Australia/Eucla",
 )  # fmt: skip
-GROUPINGS = ("day", "week", "month", "session", "project", "model", "agent")
+GROUPINGS = ("day", "week", "month", "session", "project", "model", "agent", "branch")
 RAW = """
 select
     sum(input_tokens), sum(output_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),

@@ -11,6 +11,7 @@ select
             when 'project' then u.project
             when 'model' then u.model
             when 'agent' then a.agent
+            when 'branch' then u.branch
             else ''
         end,
         'unknown'
