@@ -14,6 +14,7 @@ from tests.viewers import story
 from tests.viewers.ledger import keep
 from tests.viewers.schema_check import wrong
 from tests.viewers.test_reports import GOLDEN, SCHEMAS, WIDTHS
+from tests.viewers.test_totals import ZONES
 from viewers.flags import SPENDING
 from viewers.text import width
 
@@ -129,3 +130,58 @@ def test_json_of_one_session_tells_where_its_money_went(spent: Path, fleetmeter:
             assert sum(part["totalTokens"] for part in parts) == told["totals"]["totalTokens"]
     assert json.loads(fleetmeter("session", "--id", "last", "--json"))["sessionId"] == "session-101"
     assert "no session 'last' is recorded" not in fleetmeter("session", "--id", "nothing-like-it", code=2)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_U50_every_command_tells_the_sums_of_the_reports(zone: str, spent: Path, fleetmeter: Told) -> None:
+    def told(*words: str) -> dict[str, Any]:
+        return json.loads(fleetmeter(*words, "--json", "--timezone", zone))
+
+    months = {row["month"]: row for row in told("monthly")["monthly"]}
+    compared = told("compare", "2026-10", "2026-11")
+    for side, month in (("first", "2026-10"), ("second", "2026-11")):
+        assert compared[side]["totalCost"] == months[month]["totalCost"]
+        assert compared[side]["totalTokens"] == months[month]["totalTokens"]
+    parts = sum(driver["cost"] for driver in compared["difference"]["drivers"])
+    assert parts == pytest.approx(compared["difference"]["totalCost"], abs=4e-6)
+    ahead = told("forecast")
+    assert ahead["spent"]["totalCost"] == months["2026-11"]["totalCost"]
+    assert ahead["lastMonth"]["totalTokens"] == months["2026-10"]["totalTokens"]
+    usd, tokens = told("budgets")["budgets"][0]["limits"]
+    assert (usd["spent"], tokens["spent"]) == (months["2026-11"]["totalCost"], months["2026-11"]["totalTokens"])
+    days = {row["date"]: row["totalCost"] for row in told("daily")["daily"]}
+    odd = told("anomalies")["anomalies"]
+    (day,) = [one for one in odd if one["what"] == "day"]
+    assert day["totalCost"] == days[day["name"]] == max(days.values())
+    cached = [told("cache", "--by", by, "--limit", "99")["totals"] for by in ("day", "session", "model", "project")]
+    assert all(totals == cached[0] for totals in cached)
+
+
+def test_a_line_below_the_reports_tells_of_the_budgets(spent: Path, fleetmeter: Told) -> None:
+    for name in ("today", "summary", "daily", "monthly", "project"):
+        shown = " ".join(fleetmeter(name, columns=100).split())
+        assert "Budget team: ≥ $112.80 of $300.00 this month (37%), holds this month" in shown, name
+        assert "Budget web site: ≥ $61.70 of $50.50 this week (122%), crossed on 2026-11-17" in shown, name
+        assert "Budget" not in fleetmeter(name, "--no-cost", columns=100)
+    (spent / "config.toml").write_text('[budgets.team]\nper = "month"\nusd = 113\n')
+    assert "crossed on 2026-11-20?" in fleetmeter("budgets", columns=100)
+    (spent / "config.toml").write_text('[budgets.team]\nper = "month"\nusds = 113\n')
+    assert "did you mean `usd`?" in fleetmeter("budgets", code=1)
+    assert "config.toml: unknown key `usds` in `budgets.team`" in fleetmeter("budgets", code=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (["compare", "last-week"], "missing argument"),
+        (["compare", "last-week", "nothing"], "'nothing' is neither a range nor a session that is recorded"),
+        (["compare", "2026-11-07..2026-11-01", "today"], "ends before it begins"),
+        (["cache", "--by", "modle"], "did you mean model?"),
+        (["tools", "--order", "call"], "did you mean calls?"),
+        (["files", "--limit", "x"], "is not a number"),
+        (["anomalies", "--project", "nothing"], "no project 'nothing' is recorded"),
+        (["forecast", "--timezone", "Mars"], "unknown time zone"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_one_line(line: list[str], message: str, spent: Path, fleetmeter: Told) -> None:
+    assert message in fleetmeter(*line, code=2)
