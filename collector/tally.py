@@ -3,9 +3,10 @@
 import time
 from collections import deque
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from collector.record import Counts
+if TYPE_CHECKING:
+    from collector.record import Counts  # with all that decodes, which a look without news does not need
 
 SPAN_S = 60
 
@@ -20,7 +21,7 @@ class Tally:
         self.last_record_at: str | None = None
         self._recent: deque[tuple[float, int]] = deque()
 
-    def add(self, counts: Counts) -> None:
+    def add(self, counts: "Counts") -> None:
         """What one round did."""
         self.records += counts.records
         self.rejected += counts.rejected

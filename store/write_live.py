@@ -2,9 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from store.batch import Rows
 from store.write_sessions import Keys, keyed
+
+if TYPE_CHECKING:
+    from store.batch import Rows
 
 INSERT_SIGNAL = """
 insert or ignore into signal (
@@ -55,7 +58,7 @@ where p.ended_at is null and a.device_id = ?
 """
 
 
-def write_live(connection: sqlite3.Connection, rows: Rows, keys: Keys) -> None:
+def write_live(connection: sqlite3.Connection, rows: "Rows", keys: Keys) -> None:
     """Write what a batch has of it."""
     connection.executemany(INSERT_SIGNAL, keyed(rows.signals, keys.session_of_run, keys.runs))
     connection.executemany(UPSERT_LIMIT_LEVEL, [(rows.account_id, *row) for row in rows.limit_levels])

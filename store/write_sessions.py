@@ -1,9 +1,10 @@
 """Sessions and runs: rows that many lines add to, merged so that the order of seeing them does not matter."""
 
 import sqlite3
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from store.batch import Row, Rows
+if TYPE_CHECKING:
+    from store.batch import Row, Rows
 
 UPSERT_SESSION = """
 insert into session (account_id, session_id, first_at, last_at, cwd, cwd_at, forked_from, is_rewound, parent_id)
@@ -62,7 +63,7 @@ class Keys(NamedTuple):
     session_of_run: list[int]
 
 
-def write_sessions(connection: sqlite3.Connection, rows: Rows) -> Keys:
+def write_sessions(connection: sqlite3.Connection, rows: "Rows") -> Keys:
     """Give every session and run of the batch its key, and write what is said of it."""
     account = rows.account_id
     sessions = [_session_key(connection, account, row) for row in rows.sessions]
@@ -78,7 +79,7 @@ def write_sessions(connection: sqlite3.Connection, rows: Rows) -> Keys:
     return Keys(sessions, runs, session_of_run)
 
 
-def keyed(rows: list[Row], *keys: list[int]) -> list[Row]:
+def keyed(rows: "list[Row]", *keys: list[int]) -> "list[Row]":
     """The rows with the keys of their run or session in place of its place in the batch."""
     if len(keys) == 1:
         (one,) = keys
@@ -87,7 +88,7 @@ def keyed(rows: list[Row], *keys: list[int]) -> list[Row]:
     return [(one[row[0]], two[row[0]], *row[1:]) for row in rows]
 
 
-def _session_key(connection: sqlite3.Connection, account: int, row: Row) -> int:
+def _session_key(connection: sqlite3.Connection, account: int, row: "Row") -> int:
     session_id, _, *facts = row
     return connection.execute(UPSERT_SESSION, (account, session_id, *(_said(fact) for fact in facts))).fetchone()[0]
 
