@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from collector.sources import Past
+from collector.sources import Past, no_past
 from collector.threads import Threads
 
 
@@ -17,7 +17,7 @@ class Chain:
     def __init__(self, past: Past, is_new: bool) -> None:
         self._past = past
         self._names: dict[str, str] = {}
-        self._threads = Threads(list[tuple[str, int, int | None]] if is_new else self._recall)
+        self._threads = Threads(no_past if is_new else self._recall)
 
     def place(
         self, id_: str | None, name: str | None, byte_offset: int, parent: str | None, begins: bool
@@ -40,8 +40,8 @@ class Chain:
         """The prompt that the thread of a parent belongs to."""
         return self.prompt(self._threads.head_of(parent))
 
-    def _recall(self) -> Iterator[tuple[str, int, int | None]]:
-        for name, byte_offset, head in self._past():
+    def _recall(self, most: int) -> Iterator[tuple[str, int, int | None]]:
+        for name, byte_offset, head in self._past(most):
             id_ = name.partition("@")[0]
             if head == byte_offset:
                 self._names[id_] = name

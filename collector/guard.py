@@ -1,10 +1,12 @@
 """Keeps the write-ahead log small, whatever readers do. Only the collector checkpoints, when nobody waits for it."""
 
+import os
 import sqlite3
 import time
 
 PAGE = 4096
 EVERY_COMMITS, EVERY_BYTES = 64, 4 << 20
+EVERY_LOG_BYTES = 24 << 20  # many small commits write many pages for each byte of source
 QUIET_S = 2.0
 RESTART_ABOVE = 8 << 20
 TOLD_ABOVE = 64 << 20
@@ -18,6 +20,7 @@ class Guard:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._path = connection.execute("pragma database_list").fetchone()[2] + "-wal"
         self._commits = self._bytes = 0
         self._at = self._tried = 0.0
         self.used = 0
@@ -49,10 +52,18 @@ class Guard:
         now = time.monotonic()
         times = 8 if is_busy else 1
         is_due = self._commits >= EVERY_COMMITS * times or self._bytes >= EVERY_BYTES * times
+        is_due = is_due or (self._commits > 0 and self._size() >= EVERY_LOG_BYTES)
         is_quiet = self._commits > 0 and now - self._at >= QUIET_S
         if is_due or is_quiet or (self.must_stop and now - self._tried >= RETRY_S):
             self._tried = now
             self._checkpoint()
+
+    def _size(self) -> int:
+        """Of the log's file: it is cut when the log begins anew."""
+        try:
+            return os.stat(self._path).st_size
+        except OSError:
+            return 0
 
     def _checkpoint(self) -> None:
         _, pages, done = self._connection.execute("pragma wal_checkpoint(passive)").fetchone()

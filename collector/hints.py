@@ -79,6 +79,10 @@ class Hints(FileSystemEventHandler):
             found[self._paths.popleft()] = None
         return list(found)
 
+    def waiting(self) -> frozenset[bytes]:
+        """All paths that were told of, and not taken yet."""
+        return frozenset(self._paths.copy())
+
     @property
     def has_some(self) -> bool:
         return bool(self._paths)

@@ -19,6 +19,7 @@ from store.usage_days import sum_days
 HINTS_A_ROUND = 300
 FILES_A_ROUND = 64
 BACKLOG_BYTES = 2 << 20
+LIVE_BYTES = 4 << 20  # of a round
 REST, LONGEST_REST_S = 2.0, 0.05  # after a round, for so many times as it took, more may come together
 DAYS_S = 5.0
 RETRY_S = (0.05, 0.5, 2.0)
@@ -47,7 +48,7 @@ class Live:
             self._waits_since = time.monotonic()
         if not self.guard.must_stop and not is_stopping():
             if self.pending.live and time.monotonic() >= self._rest_until:
-                self._record(self.pending.take_live(self.look.known, FILES_A_ROUND))
+                self._record(self.pending.take_live(self.look.known, FILES_A_ROUND, LIVE_BYTES))
                 self._waits_since = time.monotonic() if self.pending.live else None
             if self.pending.has_backlog and not is_stopping():
                 self._record(self.pending.take_backlog(self.look.known, FILES_A_ROUND, BACKLOG_BYTES))

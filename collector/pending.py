@@ -41,10 +41,17 @@ class Pending:
             elif path not in self.live:
                 self._put(path, job)
 
-    def take_live(self, known: Mapping[bytes, Known], most: int) -> list[Job]:
-        """So many of those that wait longest."""
-        paths = list(self.live)[:most]
-        return [replace(job, known=known[path]) for path in paths if (job := self.live.pop(path)) and path in known]
+    def take_live(self, known: Mapping[bytes, Known], most_files: int, most_bytes: int) -> list[Job]:
+        """Those that wait longest: as many as can be read in a moment, for whoever asks meanwhile waits."""
+        jobs: list[Job] = []
+        size = 0
+        while self.live and len(jobs) < most_files and size < most_bytes:
+            path = next(iter(self.live))
+            job = self.live.pop(path)
+            if path in known:
+                jobs.append(replace(job, known=known[path]))
+                size += min(PORTION, max(0, job.size - known[path].cursor))
+        return jobs
 
     def take_backlog(self, known: Mapping[bytes, Known], most_files: int, most_bytes: int) -> list[Job]:
         """The files that had the fewest portions so far, and of these the newest."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import MsgspecError, Struct
 from msgspec.structs import astuple
 
-from collector.sources import DATABASE, Lines, Past, RowSource, Source, all_sources
+from collector.sources import DATABASE, Lines, Past, RowSource, Source, all_sources, no_past
 from collector.tail import LINE_CAP, Read, Stretch, Tail, Unreadable, open_lines
 from collector.understand import Understood, peek, reject, understand
 from store.advance import Advance, Trouble
@@ -48,9 +48,8 @@ class Job(Struct):
 Kept = dict[int, tuple[int, bytes, Lines]]
 
 
-def no_past(_generation_id: int) -> Past:
-    """What is recorded of a file that was never read."""
-    return list[tuple[str, int, int | None]]
+def nothing_known(_generation_id: int) -> Past:
+    return no_past
 
 
 class Reading:
@@ -59,7 +58,7 @@ class Reading:
     def __init__(
         self,
         emit: Callable[[Portion], object],
-        past: Callable[[int], Past] = no_past,
+        past: Callable[[int], Past] = nothing_known,
         begin_anew: Callable[[Known], int] | None = None,
         read: Read = os.pread,
         most: int = 0,

@@ -13,7 +13,6 @@ from collector.helper import portions
 from collector.read import Job, Kept, Reading
 from collector.sources import Past
 from collector.tail import Read
-from collector.threads import REMEMBERED
 from store.advance import known_now
 from store.database import CHECKPOINT_PAGES, transaction
 from store.sources import Known, add_generation, past_records, set_state
@@ -137,7 +136,7 @@ class Recorder:
         self._cut |= reading.cut
 
     def _past(self, generation_id: int) -> Past:
-        return lambda: past_records(self._connection, generation_id, REMEMBERED)
+        return lambda most: past_records(self._connection, generation_id, most)
 
     def _begin_anew(self, known: Known) -> int:
         with transaction(self._connection):

@@ -133,7 +133,7 @@ class Rows:
         if layout.log is not None and position.id:
             place = _place_of(connection, layout.log, [position.id])
             if place is None:
-                place = _place_of(connection, layout.log, [uuid for uuid, *_ in self._past()])
+                place = _place_of(connection, layout.log, [uuid for uuid, *_ in self._past(REMEMBERED)])
             if place is not None:
                 return place
         if not position.id and not position.witnesses:

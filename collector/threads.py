@@ -1,15 +1,17 @@
 """Which thread a record belongs to: follows parent links within one file to the prompt or root that began them."""
 
-from collections.abc import Callable, Iterable
+from collector.sources import Past
 
 REMEMBERED = 50_000  # records; a rewind further back than that starts a thread of its own
+RECENT = 64  # records: a line goes on from one of them nearly always
 
 
 class Threads:
     """Record ids and the offset of the head of their thread, the latest ones only."""
 
-    def __init__(self, past: Callable[[], Iterable[tuple[str, int, int | None]]]) -> None:
-        self._past: Callable[[], Iterable[tuple[str, int, int | None]]] | None = past
+    def __init__(self, past: Past) -> None:
+        self._past: Past | None = past
+        self._most = RECENT
         self._heads: dict[str, int | None] = {}
         self._older: dict[str, int | None] = {}
         self._names: dict[int, str] = {}
@@ -37,8 +39,7 @@ class Threads:
         found = self._heads.get(uuid, -1)
         if found == -1:
             found = self._older.get(uuid, -1)
-        if found == -1 and self._past is not None:
-            self._recall()
+        while found == -1 and self._recall():
             found = self._heads.get(uuid, -1)
         return None if found == -1 else found
 
@@ -46,19 +47,27 @@ class Threads:
         """The id of the record that began a thread."""
         if head is None:
             return None
-        if head not in self._names and self._past is not None:
-            self._recall()
+        while head not in self._names and self._recall():
+            pass
         return self._names.get(head)
 
-    def _recall(self) -> None:
-        """Read what was recorded of this file before: only when a parent is not among what was just read."""
-        past, self._past = self._past, None
+    def _recall(self) -> bool:
+        """Read what was recorded of this file before: only when a parent is not among what was just read.
+
+        The latest records first: of a file that grows, all of them would be read anew for each line. Says if it read.
+        """
+        past, most = self._past, self._most
         if past is None:
-            return
-        recent = self._heads
+            return False
+        recent, count = self._heads, 0
         self._heads = {}
-        for uuid, byte_offset, head in past():
+        for uuid, byte_offset, head in past(most):
+            count += 1
             self._heads[uuid] = head
             if head == byte_offset:
                 self._names[byte_offset] = uuid
         self._heads.update(recent)
+        self._most = REMEMBERED
+        if most == REMEMBERED or count < most:
+            self._past = None  # that was all
+        return True

@@ -108,8 +108,12 @@ class Watch:
     def judge(self) -> list[str]:
         """Trees whose changes nobody announced are polled from now on; gives those that are new to it."""
         now, found = time.monotonic(), list[str]()
-        for path in [path for path, at in self._silent.items() if now - at > ANNOUNCED_S]:
+        late = [path for path, at in self._silent.items() if now - at > ANNOUNCED_S]
+        waiting = self._hints.waiting() if late else frozenset[bytes]()
+        for path in late:
             del self._silent[path]
+            if path in waiting:
+                continue  # it was announced, and we are behind
             inside = self._look.tree_of(path)
             tree = self._hints.trees.get(inside[1].decode("utf-8", "surrogateescape")) if inside else None
             if tree is not None and tree.problem is None:

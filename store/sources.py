@@ -190,15 +190,24 @@ def count_responses(connection: sqlite3.Connection) -> int:
 
 
 def past_records(connection: sqlite3.Connection, generation_id: int, limit: int) -> list[tuple[str, int, int | None]]:
-    """The latest records of a generation that have an id: id, offset, head; oldest first."""
-    rows = connection.execute(
+    """The latest records of a generation that have an id, and the heads of their threads: id, offset, head."""
+    return connection.execute(
         """
+        with latest as (
+            select uuid, byte_offset, head
+            from record
+            where generation_id = :generation_id and uuid is not null
+            order by byte_offset desc
+            limit :most
+        )
         select uuid, byte_offset, head
-        from record
-        where generation_id = ? and uuid is not null
-        order by byte_offset desc
-        limit ?
+        from latest
+        union
+        select r.uuid, r.byte_offset, r.head
+        from (select distinct head as byte_offset from latest where head is not null) as h
+        join record as r on r.generation_id = :generation_id and r.byte_offset = h.byte_offset
+        where r.uuid is not null
+        order by byte_offset
         """,
-        (generation_id, limit),
+        {"generation_id": generation_id, "most": limit},
     ).fetchall()
-    return rows[::-1]

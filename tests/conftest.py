@@ -14,6 +14,10 @@ AGENT_ROOTS = (
 PLACES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "FLEETMETER_HOME")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", default="2m", metavar="DURATION", help="how long the soak of C21 takes: 90s, 10m, 24h")
+
+
 @pytest.fixture(autouse=True)
 def sheltered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home of its own for every test, and proof that nothing still points to the real one."""

@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from store.batch import Batch
     from store.facts import Record
 
-Past = Callable[[], "Iterable[tuple[str, int, int | None]]"]
+Past = Callable[[int], "Iterable[tuple[str, int, int | None]]"]
+"""The latest so many records of a file that have an id, and the heads of their threads: id, offset, head."""
+
+
+def no_past(_most: int) -> "Iterable[tuple[str, int, int | None]]":
+    """What is recorded of a file that was never read."""
+    return ()
 
 
 class Lines(Protocol):

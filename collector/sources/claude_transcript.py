@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from collector.sources import Past
+from collector.sources import Past, no_past
 from collector.sources.claude_answers import take_assistant, take_progress
 from collector.sources.claude_prompts import prompt_kind, queued_kind
 from collector.sources.claude_spot import Carried, Spot
@@ -31,7 +31,7 @@ class Transcript:
         self._file_session = session_id
         self._is_workflow = is_workflow
         self._state = msgspec.json.decode(carried, type=Carried) if carried else Carried()
-        self._threads = Threads(past if carried else list[tuple[str, int, int | None]])
+        self._threads = Threads(past if carried else no_past)
         self._here = Spot(generation_id, session_id, self._state, self._threads)
 
     def is_record(self, value: dict[str, Any]) -> bool:

@@ -19,6 +19,7 @@ import collector.daemon as daemon
 import collector.guard as guard
 import collector.hints as hints
 import collector.live as live
+import collector.look as look
 import collector.watch as watch
 from store.database import connect_writer
 
@@ -133,6 +134,17 @@ def never_looks() -> None:
     setattr(daemon.Files, "trouble", lambda *_: "")  # noqa: B010 - a method of another shape
 
 
+def forgets() -> None:
+    """After a start it takes all that lies there as read."""
+    known_sources = look.known_sources
+
+    def known(connection: sqlite3.Connection, device: int) -> Any:
+        found = known_sources(connection, device)
+        return {path: each._replace(cursor=each.cursor and os.stat(path).st_size) for path, each in found.items()}
+
+    look.known_sources = known
+
+
 def no_bound() -> None:
     small_log()
     setattr(guard.Guard, "must_stop", False)  # noqa: B010 - a property, which cannot be assigned
@@ -142,7 +154,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "none": lambda: None, "no-watches": no_watches, "silent-watches": silent_watches, "full-disk": full_disk,
     "small-log": small_log, "no-lock": no_lock, "deaf": deaf, "never-polls": never_polls,
     "retries-in-place": retries_in_place, "rests-long": rests_long, "backlog-first": backlog_first,
-    "never-looks": never_looks, "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound,
+    "never-looks": never_looks, "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound, "forgets": forgets,
 }  # fmt: skip
 
 

@@ -71,7 +71,6 @@ def look(home: str) -> dict[str, object]:
     os.set_blocking(0, False)
     questions = (
         "select agent, sum(responses), sum(output_tokens), sum(usd) from usage_quarter_hours group by agent",
-        "select at, kind, what, substr(text, 1, 80) from activity order by at desc limit 20",
         "select path, state, records, cursor_bytes from sources order by read_at desc limit 20",
     )
     looks, slowest = 0, 0.0
