@@ -41,7 +41,7 @@ def look(home: str, environ: Mapping[str, str], user: str) -> list[Agent]:
             source.name,
             tuple(dict.fromkeys(source.roots({}, USER))),
             variables(source),
-            tuple(Place(root.path, _standing(root.path, root.trees)) for root in found if root.source is source),
+            tuple(Place(root.path, standing(root.path, root.trees)) for root in found if root.source is source),
             {what: told for what, told in source.tells._asdict().items() if isinstance(told, Told)},
             source.tells.never,
         )
@@ -76,7 +76,7 @@ class _Watched(Mapping[str, str]):
         return 0
 
 
-def _standing(root: str, trees: tuple[str, ...]) -> str:
+def standing(root: str, trees: tuple[str, ...]) -> str:
     """Whether the agent's files can be seen in this root: in one of its trees, as far as there are any."""
     trouble = ""
     for path in trees or (root,):

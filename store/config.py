@@ -36,6 +36,8 @@ class Config(NamedTuple):
     backup: Backups = Backups()
     budgets: tuple[Budget, ...] = ()
     """What may be spent, and how much of what."""
+    start: bool = True
+    """Whether a viewer that finds no collector starts one."""
 
 
 NOTHING = Config({}, {}, {}, None)
@@ -70,6 +72,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
         backup=_backups(path, document),
         budgets=read_budgets(path, document.get("budgets", {})),
+        start=_switch(path, "start", document.get("start", True)),
     )
 
 

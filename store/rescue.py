@@ -59,7 +59,11 @@ def _put_aside(home: StrPath, reason: str, *, is_log_alone: bool = False) -> str
 
     from store.aside import LOG_PIECES, PIECES, put_aside
 
-    return put_aside(home, reason, time.time(), LOG_PIECES if is_log_alone else PIECES)
+    went = put_aside(home, reason, time.time(), LOG_PIECES if is_log_alone else PIECES)
+    if not is_log_alone:
+        with suppress(FileNotFoundError):
+            os.unlink(path_in(home) + MARK)  # it is not lost: we know where it went
+    return went
 
 
 def _is_damage(error: BaseException) -> bool:

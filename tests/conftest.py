@@ -25,6 +25,7 @@ def sheltered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name in PLACES:
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.setenv("FLEETMETER_NO_START", "1")  # a viewer that starts a collector leaves it behind
     (tmp_path / "home").mkdir()
     real = Path(pwd.getpwuid(os.getuid()).pw_dir)
     for place in (os.path.expanduser("~"), *(os.environ[name] for name in PLACES)):

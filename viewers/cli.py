@@ -32,18 +32,22 @@ AREAS = {
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
-    "care": Area("Care of the database", ("backup", "restore-backup")),
+    "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "trying": Area("Trying it", ("demo",)),
 }
 
 
-def bare() -> int:
+VIEWERS = ("reports", "asking", "pricing", "reading")
+"""Areas that show what is recorded: below it they say what is wrong with the recording."""
+
+
+def bare(*, no_start: bool = False) -> int:
     """Record what is new, then show today."""
     from collector.once import collect_once
     from viewers.today import run
 
-    return run(collect_once)
+    return run(collect_once, no_start=no_start)
 
 
 def version() -> int:
@@ -76,6 +80,8 @@ def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | No
         return bare, {}
     if words == ["--version"]:
         return version, {}
+    if words == ["--no-start"]:
+        return bare, {"no_start": True}
     command = form(words[0])
     if command is None:
         return None
@@ -118,6 +124,7 @@ def run(words: list[str]) -> int:
             command, arguments = found
             code = command(**arguments)
         sys.stdout.flush()
+        _tell_what_is_wrong(words)
         return code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -135,6 +142,14 @@ def run(words: list[str]) -> int:
         except OSError:
             _drop_output()
         return code
+
+
+def _tell_what_is_wrong(words: list[str]) -> None:
+    is_viewer = not words or any(words[0] in AREAS[area].commands for area in VIEWERS)
+    if is_viewer and sys.stderr.isatty() and not {"--json", "-j", "--csv", "--help", "-h"}.intersection(words):
+        from viewers.notice import tell
+
+        tell()
 
 
 def _calm_output() -> None:

@@ -48,6 +48,7 @@ class Asked(NamedTuple):
     by: str | None = None
     first: str | None = None
     second: str | None = None
+    no_start: bool = False
 
 
 FLAGS = {
@@ -84,6 +85,7 @@ FLAGS = {
         Flag("id", ("--id",), "Only this session: its id, or how that begins; last is the newest.", "ID"),
         Flag("active", ("--active", "-a"), "Only the block that is still open."),
         Flag("recent", ("--recent", "-r"), "Only blocks of the last three days."),
+        Flag("no_start", ("--no-start",), "Start no collector where none runs."),
         Flag(
             "token_limit", ("--token-limit", "-t"), "Compare with so many tokens, or with the largest block: max.", "N"
         ),
@@ -111,7 +113,7 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Show windows of five hours: what each held, and where the open one is going.",
         (*OUTPUT, *RANGE, "timezone", *FILTERS, "order", "limit", *LOOK, "active", "recent", "token_limit"),
     ),
-    "today": ("Show today by model.", (*OUTPUT, "timezone", *FILTERS, "order", "limit", *LOOK)),
+    "today": ("Show today by model.", (*OUTPUT, "timezone", *FILTERS, "order", "limit", *LOOK, "no_start")),
     "summary": (
         "Show all in all: totals, the largest of each kind, habits.",
         (*OUTPUT, *RANGE, "timezone", *FILTERS, *LOOK),

@@ -4,14 +4,17 @@ import time
 from contextlib import closing
 
 from store import home as homes
+from store import lock
 from store.database import open_reader
 from store.errors import LockHeld, NoDatabaseYet
+from store.lock import COLLECTING
 from viewers import format, terminal
 from viewers.flags import Asked
 from viewers.recording import Collect, nowhere, record, tell_unreadable
 from viewers.report import KINDS, Report, plan_of, tell_of
 from viewers.report_table import budget_lines
 from viewers.scope import Scope
+from viewers.starting import ensure
 from viewers.table import Column
 from viewers.trouble import tell
 from viewers.usage import Group, groups
@@ -22,13 +25,14 @@ MODEL = Column("Model", least=12)
 TODAY = Report("today", "day", "Date", ("date",), is_dated=True)
 
 
-def run(collect: Collect) -> int:
+def run(collect: Collect, *, no_start: bool = False) -> int:
     """Record, and show the tokens of today by model; of an earlier day while today has none."""
-    missing = _record(collect)
+    home = homes.locate()
+    missing = _record(home, collect)
+    ensure(home, is_wanted=not no_start)
     zone = local()
     now_s = time.time()
     date = today(zone, now_s)
-    home = homes.locate()
     try:
         with closing(open_reader(home)) as reader:
             known = groups(reader, Scope(zone, now_s, until=date), "day")
@@ -64,6 +68,8 @@ def run_today(asked: Asked) -> int:
         show(tell_of(TODAY, asked, now_s))
         return 0
     told = tell_of(KINDS["model"], asked, now_s)
+    if not asked.as_csv:
+        ensure(homes.locate(), is_wanted=not asked.no_start)
     if asked.as_csv:
         from viewers.report_csv import show
 
@@ -89,8 +95,11 @@ def _table(day: Group, look: Look) -> list[str]:
     return table((MODEL,), sums(day), look, unpriced)
 
 
-def _record(collect: Collect) -> str:
-    """Record what is new; gives what to say where no agent has written anything."""
+def _record(home: str, collect: Collect) -> str:
+    """Record what is new; gives what to say where no agent has written anything. A collector does so by itself."""
+    holder = lock.holder(home)
+    if holder is not None and holder.doing == COLLECTING:
+        return ""
     try:
         summary = record(collect)
     except LockHeld as held:  # what is recorded can be shown all the same

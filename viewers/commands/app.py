@@ -40,11 +40,12 @@ Json = Annotated[bool, typer.Option("--json", "-j", help="Print JSON.")]
 def top(
     context: typer.Context,
     is_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Start no collector where none runs.")] = False,
 ) -> None:
     if is_version:
         raise typer.Exit(cli.version())
     if context.invoked_subcommand is None:
-        raise typer.Exit(cli.bare())
+        raise typer.Exit(cli.bare(no_start=no_start))
 
 
 def run(words: list[str]) -> int:

@@ -9,6 +9,15 @@ from viewers.entry import care as plain
 
 
 @app.command()
+def doctor(
+    is_fixing: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check everything, and say what to do about it. Exit code 1: something is broken."""
+    raise typer.Exit(plain.doctor(is_fixing=is_fixing, as_json=as_json))
+
+
+@app.command()
 def backup(
     to: Annotated[str | None, typer.Option(metavar="FILE", help="Write it there, not into the data folder.")] = None,
     keep: Annotated[int | None, typer.Option(min=1, help="Delete all but the newest so many.")] = None,

@@ -3,6 +3,15 @@
 from viewers.entry import JSON, Plain, whole
 
 
+def doctor(*, is_fixing: bool = False, as_json: bool = False) -> int:
+    from collector.health import look
+    from collector.once import collect_once
+    from viewers.doctor import run
+    from viewers.recording import record
+
+    return run(look, lambda: record(collect_once), is_fixing=is_fixing, as_json=as_json)
+
+
 def backup(*, to: str | None = None, keep: int | None = None, as_json: bool = False) -> int:
     from viewers.backups import make
 
@@ -17,6 +26,7 @@ def restore_backup(*, path: str) -> int:
 
 
 PLAIN = {
+    "doctor": Plain(doctor, {"--fix": "is_fixing", **JSON}, {}),
     "backup": Plain(backup, JSON, {"--to": ("to", str), "--keep": ("keep", whole)}),
     "restore-backup": Plain(restore_backup, {}, {}, ("path",)),
 }
