@@ -4,6 +4,7 @@ A mutant is a broken implementation, put in place of the right one before it beg
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
 import sys
@@ -20,6 +21,7 @@ import collector.guard as guard
 import collector.hints as hints
 import collector.live as live
 import collector.look as look
+import collector.read as read
 import collector.watch as watch
 from store.database import connect_writer
 
@@ -130,6 +132,32 @@ def gives_up() -> None:
     daemon.PAUSES_S = (60.0,)
 
 
+def talkative() -> None:
+    """The log quotes what was read."""
+    full_disk()
+    record = live.Live._record
+
+    def quote(self: live.Live, jobs: list[Any]) -> None:
+        for job in jobs:
+            daemon.Log(str(home)).write(Path(os.fsdecode(job.known.raw_path)).read_text(errors="replace")[:2000])
+        record(self, jobs)
+
+    live.Live._record = quote
+
+
+def bad_disk() -> None:
+    """Some files cannot be read, however often one tries."""
+    opened = read.open_lines
+
+    def fail(raw_path: bytes) -> Any:
+        for name, number in ((b"eacces", errno.EACCES), (b"eio", errno.EIO), (b"estale", errno.ESTALE)):
+            if name in raw_path:
+                raise OSError(number, os.strerror(number))
+        return opened(raw_path)
+
+    read.open_lines = fail
+
+
 def never_looks() -> None:
     setattr(daemon.Files, "trouble", lambda *_: "")  # noqa: B010 - a method of another shape
 
@@ -154,7 +182,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "none": lambda: None, "no-watches": no_watches, "silent-watches": silent_watches, "full-disk": full_disk,
     "small-log": small_log, "no-lock": no_lock, "deaf": deaf, "never-polls": never_polls,
     "retries-in-place": retries_in_place, "rests-long": rests_long, "backlog-first": backlog_first,
-    "never-looks": never_looks, "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound, "forgets": forgets,
+    "never-looks": never_looks, "talkative": talkative, "bad-disk": bad_disk,
+    "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound, "forgets": forgets,
 }  # fmt: skip
 
 

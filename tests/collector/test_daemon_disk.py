@@ -1,6 +1,7 @@
 """S2, S3: a disk that is full, and a reader that never ends: nothing is lost, and the log keeps its bound."""
 
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -73,6 +74,37 @@ def check_s3(home: Path, project: Path, mutant: str, *, is_half_fetched: bool) -
 @pytest.mark.parametrize("is_half_fetched", [False, True])
 def test_S3_a_stuck_reader_cannot_grow_the_log(home: Path, project: Path, is_half_fetched: bool) -> None:
     check_s3(home, project, "small-log", is_half_fetched=is_half_fetched)
+
+
+@pytest.mark.promise("S3")
+def test_S3_readers_that_follow_one_another_cannot_either(home: Path, project: Path) -> None:
+    """Four of them, one of which reads at any moment: the log never becomes free by itself."""
+    is_over = threading.Event()
+
+    def read(number: int) -> None:
+        with closing(sqlite3.connect(home / "fleetmeter.db", isolation_level=None)) as reader:
+            is_over.wait(0.1 * number)
+            while not is_over.is_set():
+                reader.execute("begin")
+                reader.execute("select count(*) from record").fetchone()
+                is_over.wait(0.4)
+                reader.execute("commit")
+
+    with running(home, project.parents[2], "small-log"):
+        calm(home)
+        readers = [threading.Thread(target=read, args=(number,)) for number in range(4)]
+        for reader in readers:
+            reader.start()
+        try:
+            lay(project, 60, 40, "x" * 1800, "more")
+            until(lambda: status(home)["state"] == "held up" or count(home) == 2400)
+            assert (home / "fleetmeter.db-wal").stat().st_size < 2 * BOUND
+        finally:
+            is_over.set()
+            for reader in readers:
+                reader.join()
+        assert until(lambda: count(home) == 2400, 12) < 10
+    check_every_byte(home)
 
 
 @pytest.mark.mutant("S3")

@@ -162,6 +162,22 @@ def test_C11_one_bad_source_delays_no_other(home: Path, project: Path) -> None:
     check_c11(home, project, 1500)
 
 
+@pytest.mark.promise("C11")
+def test_C11_files_that_cannot_be_read_delay_no_other(home: Path, project: Path) -> None:
+    control, bad = project / "control.jsonl", [project / f"{name}.jsonl" for name in ("eacces", "eio", "estale")]
+    control.write_bytes(prompt(0, sessionId="control"))
+    with running(home, project.parents[2], "bad-disk"):
+        calm(home)
+        lags = list[float]()
+        for number in range(10):
+            for path in bad:
+                with path.open("ab") as file:
+                    file.write(prompt(number, uuid=f"{path.stem}-{number}", sessionId=path.stem))
+            lags.append(lag(home, control, number))
+        assert max(lags) < 1.0
+        until(lambda: status(home)["files"].get("unreadable") == 3)
+
+
 @pytest.mark.full
 @pytest.mark.promise("C11")
 def test_C11_a_hundred_thousand_tiny_files_delay_no_other(home: Path, project: Path) -> None:

@@ -1,0 +1,61 @@
+"""S15: only the collector writes and checkpoints; whoever looks opens the database so that it cannot."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from store.database import open_reader, open_writer
+
+ROOT = Path(__file__).parents[2]
+WRITES = re.compile(r"open_writer|connect_writer|mode=rwc?\b|wal_checkpoint|sqlite3\.connect|begin immediate")
+# File → what it may say all the same, and why.
+ALLOWED = {
+    "viewers/sandbox.py": {"sqlite3.connect"},  # opened mode=ro, behind an authorizer
+    "viewers/reprice.py": {"open_writer", "begin immediate"},  # under the writer's lock
+}
+
+
+def trespasses(path: str, text: str) -> set[str]:
+    return set(WRITES.findall(text)) - ALLOWED.get(path, set())
+
+
+@pytest.mark.promise("S15")
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "viewers").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_S15_no_viewer_opens_the_database_to_write(module: Path) -> None:
+    assert trespasses(str(module.relative_to(ROOT)), module.read_text("utf-8")) == set()
+
+
+@pytest.mark.promise("S15")
+def test_S15_checkpoints_are_made_by_the_guard_alone() -> None:
+    found = [path for folder in ("collector", "store") for path in (ROOT / folder).rglob("*.py")]
+    places = {str(path.relative_to(ROOT)) for path in found if "wal_checkpoint(" in path.read_text("utf-8")}
+    assert places <= {"collector/guard.py", "store/create.py", "store/archive.py"}
+
+
+@pytest.mark.promise("S15")
+@pytest.mark.parametrize(
+    "statement",
+    ["delete from meta", "pragma wal_checkpoint(truncate)", "pragma user_version = 9", "create table t (n)"],
+)
+def test_S15_a_reader_cannot_write(home: Path, statement: str) -> None:
+    open_writer(home).close()
+    before = (home / "fleetmeter.db").read_bytes()
+    with closing(open_reader(home)) as reader:
+        try:
+            reader.execute(statement).fetchall()
+        except sqlite3.OperationalError as error:
+            assert "readonly" in str(error)
+    assert (home / "fleetmeter.db").read_bytes() == before
+
+
+@pytest.mark.mutant("S15")
+@pytest.mark.parametrize(
+    "text", ["with open_writer(home) as writer:", "sqlite3.connect(path)", "reader.execute('pragma wal_checkpoint')"]
+)
+def test_S15_a_viewer_that_writes_is_seen(text: str) -> None:
+    assert trespasses("viewers/new.py", text)
