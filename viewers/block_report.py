@@ -7,12 +7,15 @@ from typing import Any
 from store import home as homes
 from store.database import open_reader
 from store.errors import NoDatabaseYet
-from viewers import format, output, terminal
+from store.light import NamedTuple
+from viewers import csv_text, format, output, terminal
 from viewers.blocks import BLOCK_S, MINUTE_S, Block, blocks, projection, rate
+from viewers.csv_text import Value
 from viewers.dates import utc
 from viewers.flags import ORDERS, Asked
 from viewers.money import amount, dollars, worth
 from viewers.report import plan_of, say_nothing
+from viewers.report_csv import sum_names, sums
 from viewers.scope import Scope, narrowed, number_of, one_of, scope_of
 from viewers.table import Column, Row, lines
 from viewers.trouble import tell
@@ -25,9 +28,31 @@ MOST = "max"
 WARN_PERCENT = 80
 
 
+class Told(NamedTuple):
+    """The windows of the days that are asked for."""
+
+    shown: list[Block]
+    whole: Used
+    scope: Scope
+    now_s: float
+    tokens: int | None
+    """To compare with."""
+
+
 def run(asked: Asked) -> int:
-    """Show the windows of the days that are asked for."""
-    now_s = time.time()
+    """Show the windows."""
+    told = tell_of(asked, time.time())
+    if asked.as_json:
+        output.print_json(document(*told, has_cost=not asked.no_cost))
+    elif asked.as_csv:
+        csv_text.show(*records(told, has_cost=not asked.no_cost))
+    elif told.shown:
+        show(told.shown, asked, told.scope, told.now_s, told.tokens, plan_of(homes.locate()))
+    return 0
+
+
+def tell_of(asked: Asked, now_s: float) -> Told:
+    """Ask the database, and choose."""
     limit, order = number_of(asked.limit, "--limit"), one_of(asked.order, ORDERS, "--order") or "asc"
     tokens = None if asked.token_limit in (None, MOST) else number_of(asked.token_limit, "--token-limit")
     scope = scope_of(asked, now_s)
@@ -47,14 +72,7 @@ def run(asked: Asked) -> int:
     if asked.token_limit == MOST:
         tokens = max((block.used.total_tokens for block in known if not block.is_active), default=None)
     whole = total([block.used for block in shown])
-    shown = ordered(shown, order, limit)
-    if asked.as_json:
-        output.print_json(document(shown, whole, scope, now_s, tokens, has_cost=not asked.no_cost))
-    elif asked.as_csv:
-        _show_csv(shown, has_cost=not asked.no_cost)
-    elif shown:
-        show(shown, asked, scope, now_s, tokens, plan_of(home))
-    return 0
+    return Told(ordered(shown, order, limit), whole, scope, now_s, tokens)
 
 
 def chosen(known: list[Block], asked: Asked, scope: Scope, now_s: float) -> list[Block]:
@@ -150,21 +168,16 @@ def _money(name: str, used: Used, has_cost: bool) -> dict[str, Any]:
     return {name: amount(used.usd_nanos) if has_amount else None, "unpricedTokens": used.unpriced_tokens}
 
 
-def _show_csv(shown: list[Block], *, has_cost: bool) -> None:
-    from viewers import csv_text
-    from viewers.report_csv import sum_names, sums
-
-    names = ("start", "end", "last_at", "is_active", "is_gap", "models", *sum_names(has_cost))
-    csv_text.show(
-        names,
-        (
-            [
-                utc(block.start_s), utc(block.end_s), None if block.is_gap else utc(block.last_s), int(block.is_active),
-                int(block.is_gap), " ".join(block.models), *sums(block.used, has_cost),
-            ]
-            for block in shown
-        ),
-    )  # fmt: skip
+def records(told: Told, *, has_cost: bool) -> tuple[list[str], list[list[Value]]]:
+    """For CSV: the names, and the values under them."""
+    names = ["start", "end", "last_at", "is_active", "is_gap", "models", *sum_names(has_cost)]
+    return names, [
+        [
+            utc(block.start_s), utc(block.end_s), None if block.is_gap else utc(block.last_s), int(block.is_active),
+            int(block.is_gap), " ".join(block.models), *sums(block.used, has_cost),
+        ]
+        for block in told.shown
+    ]  # fmt: skip
 
 
 def show(shown: list[Block], asked: Asked, scope: Scope, now_s: float, tokens: int | None, plan: str | None) -> None:

@@ -28,7 +28,7 @@ AREAS = {
     "spending": Area(
         "Where the money went", ("cache", "tools", "files", "compare", "forecast", "anomalies", "budgets")
     ),
-    "proof": Area("Proof", ("why",)),
+    "proof": Area("Proof and export", ("why", "export")),
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),

@@ -49,6 +49,8 @@ class Asked(NamedTuple):
     first: str | None = None
     second: str | None = None
     no_start: bool = False
+    format: str | None = None
+    output: str | None = None
 
 
 FLAGS = {
@@ -90,6 +92,13 @@ FLAGS = {
             "token_limit", ("--token-limit", "-t"), "Compare with so many tokens, or with the largest block: max.", "N"
         ),
         Flag("by", ("--by",), "What a row is: session, project, model or day.", "WHAT"),
+        Flag(
+            "format",
+            ("--format", "-f"),
+            "csv, json, ndjson or parquet; else as FILE is named.",
+            "FORM",
+        ),
+        Flag("output", ("--output",), "Write this file, whole or not at all, for its owner alone.", "FILE"),
     )
 }
 
@@ -167,3 +176,9 @@ WORDS = {
     "second": "Another one, to compare with it.",
 }
 """What stands without an option, and what it is for."""
+
+EXPORT = (
+    "format", "output", *RANGE, "timezone", *FILTERS, "id", "limit", "order", "mode", "week_start", "breakdown",
+    "instances",
+)  # fmt: skip
+"""The options of `export`: what a view or report has no use for, it refuses."""

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from collections.abc import Iterable
 from contextlib import closing
 
 from store import home as homes
@@ -104,6 +105,23 @@ def run(name: str, **chosen: Any) -> int:
     from viewers.summary import run as run_summary
 
     return run_summary(asked)
+
+
+def records(name: str, asked: Asked, now_s: float) -> tuple[list[str], Iterable[list[Any]]]:
+    """What `--csv` of the report of that name has: the names, and the values under them."""
+    if name == "blocks":
+        from viewers import block_report
+
+        return block_report.records(block_report.tell_of(asked, now_s), has_cost=not asked.no_cost)
+    if name == "summary":
+        from viewers import summary
+
+        return summary.records(summary.tell_of(asked, now_s)[0], has_cost=not asked.no_cost)
+    from viewers import report_csv, today
+
+    if name == "today":
+        name, asked = "model", today.of_today(asked, now_s)
+    return report_csv.records(tell_of(KINDS[name], asked, now_s))
 
 
 def _run(report: Report, asked: Asked) -> int:

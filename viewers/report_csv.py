@@ -17,11 +17,16 @@ MONEY = ("usd", "unpriced_tokens")
 
 def show(told: Told) -> None:
     """All of it on stdout; without totals, for whoever reads it adds up."""
+    csv_text.show(*records(told))
+
+
+def records(told: Told) -> tuple[list[str], Iterator[list[Value]]]:
+    """The names, and the values under them."""
     names = [*(["project"] if told.is_split else []), told.report.column.lower()]
     if told.cards:
         names += ["agent", "account", "project", "title", "first_at", "last_at"]
     names += ["agents", "model" if told.asked.breakdown else "models"]
-    csv_text.show([*names, *sum_names(not told.asked.no_cost)], _records(told))
+    return [*names, *sum_names(not told.asked.no_cost)], _records(told)
 
 
 def sum_names(has_cost: bool) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ PRINTING_S = 30
 
 TOO_MUCH = ("the answer needs more than 200 MB", "ask for fewer rows or columns, or use --json or --csv")
 ONE_SELECT = '`fleetmeter sql` takes one select: fleetmeter sql "select * from sessions limit 10"'
-SCHEMA = "`fleetmeter sql \"select sql from sqlite_schema where type = 'view'\"` shows what there is to ask"
+SCHEMA = "`fleetmeter sql --schema` shows what there is to ask"
 
 
 def main() -> None:

@@ -102,7 +102,7 @@ def one_of(text: str | None, names: Sequence[str], option: str) -> str | None:
     """One of a few words."""
     if text is None or text in names:
         return text
-    raise UsageTrouble(f"{option} cannot be {text!r}", hint=_nearest(text, names))
+    raise UsageTrouble(f"{option} cannot be {text!r}", hint=nearest(text, names))
 
 
 def number_of(text: str | None, option: str) -> int | None:
@@ -118,7 +118,7 @@ def number_of(text: str | None, option: str) -> int | None:
 def _day(text: str) -> str:
     found = [day for day in DAYS if len(text) > 1 and day.startswith(text.lower())]
     if len(found) != 1:
-        raise UsageTrouble(f"--week-start cannot be {text!r}", hint=_nearest(text.lower(), DAYS))
+        raise UsageTrouble(f"--week-start cannot be {text!r}", hint=nearest(text.lower(), DAYS))
     return found[0]
 
 
@@ -171,11 +171,12 @@ def _texts(reader: sqlite3.Connection, name: str) -> list[str]:
 
 
 def _unknown(what: str, text: str, names: Sequence[str]) -> UsageTrouble:
-    hint = _nearest(text, names) if names else "nothing is recorded yet: run `fleetmeter collect --once`"
+    hint = nearest(text, names) if names else "nothing is recorded yet: run `fleetmeter collect --once`"
     return UsageTrouble(f"no {what} {text!r} is recorded", hint=hint)
 
 
-def _nearest(text: str, names: Sequence[str]) -> str:
+def nearest(text: str, names: Sequence[str]) -> str:
+    """What was probably meant, or else what there is."""
     import difflib
 
     known = {name.lower(): name for name in names}

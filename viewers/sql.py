@@ -5,7 +5,9 @@ import signal
 import sys
 
 from store import home as homes
+from store import schema
 from viewers import terminal
+from viewers.scope import nearest
 from viewers.trouble import CUT, FAILED, UsageTrouble
 
 SANDBOX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sandbox.py")
@@ -14,8 +16,38 @@ MOST_HELD = 64_000_000
 """Bytes of an answer that wait here until it is complete. A reader that pauses (a pager) must not stall the query,
 which would hold its view of the database open, and with it the write-ahead log."""
 CHUNK = 1 << 20
+MOST_TEXT = 100_001
+"""Bytes of a file that are read: more than a statement may have."""
 
 ROW_ENDS, CLOSED = b",\n", b"\n]\n"
+
+
+def statement_of(statement: str | None, table: str | None, file: str | None) -> str:
+    """What is asked: a select, the select in a file, or all of a view; one of these."""
+    given = [one for one in (statement, table, file) if one is not None]
+    if len(given) != 1:
+        wrong = "there is nothing to ask" if not given else "a select, --table and --file exclude each other"
+        raise UsageTrouble(wrong, hint='`fleetmeter sql "select * from sessions limit 10"`, or --table sessions')
+    if table is not None:
+        names = [view.name for view in schema.views()]
+        if table not in names:
+            raise UsageTrouble(f"there is no view {table!r}", hint=nearest(table, names))
+        return " ".join(("select * from", table))
+    return _read(file) if file is not None else given[0]
+
+
+def _read(path: str) -> str:
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MOST_TEXT).decode()
+        with open(path, "rb") as file:
+            return file.read(MOST_TEXT).decode()
+    except UnicodeDecodeError as error:
+        raise UsageTrouble(f"{path} is no text in UTF-8") from error
+    except OSError as error:
+        raise UsageTrouble(
+            f"{path} cannot be read: {error.strerror}", hint="--file takes a file of SQL, or -"
+        ) from error
 
 
 def run(statement: str, *, as_json: bool, as_csv: bool, rows: int, seconds: float) -> int:

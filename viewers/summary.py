@@ -8,11 +8,13 @@ from store import home as homes
 from store.database import open_reader
 from store.errors import NoDatabaseYet
 from store.light import NamedTuple
-from viewers import format, output, terminal
+from viewers import csv_text, format, output, terminal
+from viewers.csv_text import Value
 from viewers.dates import day_after
 from viewers.flags import Asked
 from viewers.money import amount, worth
 from viewers.report import KINDS, Card, cards_of, ordered, plan_of, say_nothing
+from viewers.report_csv import sum_names, sums
 from viewers.report_table import budget_lines
 from viewers.scope import Scope, narrowed, scope_of
 from viewers.table import Column
@@ -44,7 +46,18 @@ class Summary(NamedTuple):
 
 def run(asked: Asked) -> int:
     """Show the summary of the range."""
-    now_s = time.time()
+    found, scope = tell_of(asked, time.time())
+    if asked.as_json:
+        output.print_json(document(found, scope, has_cost=not asked.no_cost))
+    elif asked.as_csv:
+        csv_text.show(*records(found, has_cost=not asked.no_cost))
+    elif found.days:
+        show(found, scope, Look(asked.compact, not asked.no_cost, plan_of(homes.locate())))
+    return 0
+
+
+def tell_of(asked: Asked, now_s: float) -> tuple[Summary, Scope]:
+    """Ask the database: all of the range, and the scope as it was understood."""
     scope = scope_of(asked, now_s)
     home = homes.locate()
     found = Summary([], [], [], [], 0, {}, today(scope.zone, now_s))
@@ -68,13 +81,7 @@ def run(asked: Asked) -> int:
     else:
         if not found.days:
             say_nothing(scope)
-    if asked.as_json:
-        output.print_json(document(found, scope, has_cost=not asked.no_cost))
-    elif asked.as_csv:
-        _show_csv(found, has_cost=not asked.no_cost)
-    elif found.days:
-        show(found, scope, Look(asked.compact, not asked.no_cost, plan_of(home)))
-    return 0
+    return found, scope
 
 
 def streaks(days: list[str], date: str) -> tuple[int, int]:
@@ -153,16 +160,12 @@ def _busiest(known: list[Group], has_cost: bool) -> Group | None:
     )
 
 
-def _show_csv(found: Summary, *, has_cost: bool) -> None:
-    from viewers import csv_text
-    from viewers.report_csv import sum_names, sums
-
+def records(found: Summary, *, has_cost: bool) -> tuple[list[str], list[list[Value]]]:
+    """For CSV: the names, and the values under them."""
     rows = [("total", "", found.used)]
     rows += [(what, group.key, group.used) for what, top in _tops(found) for group in top if what != "session"]
     rows += [("session", found.cards[group.key].session_id, group.used) for group in found.sessions]
-    csv_text.show(
-        ("kind", "name", *sum_names(has_cost)), ([what, name, *sums(used, has_cost)] for what, name, used in rows)
-    )
+    return ["kind", "name", *sum_names(has_cost)], [[what, name, *sums(used, has_cost)] for what, name, used in rows]
 
 
 def _tops(found: Summary) -> list[tuple[str, list[Group]]]:

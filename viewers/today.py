@@ -60,8 +60,7 @@ def run(collect: Collect, *, no_start: bool = False) -> int:
 def run_today(asked: Asked) -> int:
     """`fleetmeter today`: the one day, by model, recorded or not."""
     now_s = time.time()
-    date = today(chosen(asked.timezone), now_s)
-    asked = asked._replace(since=date, until=date)
+    asked = of_today(asked, now_s)
     if asked.as_json:
         from viewers.report_json import show
 
@@ -78,8 +77,14 @@ def run_today(asked: Asked) -> int:
         from viewers.report_table import body
 
         budgets = budget_lines(told.scope, asked.no_cost)
-        terminal.show(f"Today, {date} in {told.scope.zone.name}", "", *body(told), *budgets)
+        terminal.show(f"Today, {asked.since} in {told.scope.zone.name}", "", *body(told), *budgets)
     return 0
+
+
+def of_today(asked: Asked, now_s: float) -> Asked:
+    """Of that one day."""
+    date = today(chosen(asked.timezone), now_s)
+    return asked._replace(since=date, until=date)
 
 
 def sums(day: Group) -> list[Line]:

@@ -13,11 +13,11 @@ print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024]), f
 """
 
 
-def run_measured(words: list[str]) -> tuple[int, int]:
+def run_measured(words: list[str], *, timeout_s: float = 60) -> tuple[int, int]:
     """Run a command, its answer thrown away: its exit code, and its peak in bytes."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", STARTER, *words],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=timeout_s, check=True,
     )  # fmt: skip
     code, peak = json.loads(done.stderr.splitlines()[-1])
     return code, peak

@@ -12,9 +12,9 @@ import typer
 from viewers import cli
 from viewers.commands import app
 from viewers.entry import Plain
-from viewers.flags import REPORTS, SPENDING, WHY, Asked
+from viewers.flags import EXPORT, REPORTS, SPENDING, WHY, Asked
 
-OPTIONS = {**{name: taken[1] for name, taken in (REPORTS | SPENDING).items()}, "why": WHY}
+OPTIONS = {**{name: taken[1] for name, taken in (REPORTS | SPENDING).items()}, "why": WHY, "export": EXPORT}
 HEAVY = {"typer", "rich", "click", "pydantic", "sqlite_utils", "msgspec", "textual"}
 COMMANDS: Any = typer.main.get_command(app)
 

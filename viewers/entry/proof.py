@@ -1,8 +1,8 @@
-"""Where figures come from, in its plain form."""
+"""Where figures come from, and all that they are made of, in their plain forms."""
 
 from store.light import Any
 from viewers.entry import Plain, options
-from viewers.flags import WHY
+from viewers.flags import EXPORT, WHY
 
 
 def why(*, what: str | None = None, name: str | None = None, **chosen: Any) -> int:
@@ -12,4 +12,14 @@ def why(*, what: str | None = None, name: str | None = None, **chosen: Any) -> i
     return run([word for word in (what, name) if word is not None], **chosen)
 
 
-PLAIN = {"why": Plain(why, *options(WHY), more=("what", "name"))}
+def export(*, name: str, **chosen: Any) -> int:
+    """All rows of a view or report, likewise."""
+    from viewers.export import run
+
+    return run(name, **chosen)
+
+
+PLAIN = {
+    "why": Plain(why, *options(WHY), more=("what", "name")),
+    "export": Plain(export, *options(EXPORT), ("name",)),
+}
