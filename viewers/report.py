@@ -121,6 +121,7 @@ def records(name: str, asked: Asked, now_s: float) -> tuple[list[str], Iterable[
 
     if name == "today":
         name, asked = "model", today.of_today(asked, now_s)
+    asked = asked._replace(breakdown=asked.breakdown or asked.id is not None)
     return report_csv.records(tell_of(KINDS[name], asked, now_s))
 
 
@@ -147,6 +148,7 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
     limit = number_of(asked.limit, "--limit")
     scope = scope_of(asked, now_s)
     home = homes.locate()
+    plan = None if asked.as_json or asked.as_csv else plan_of(home)
     try:
         with closing(open_reader(home)) as reader:
             scope = narrowed(scope, asked, reader)
@@ -161,7 +163,6 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
     if not found:
         say_nothing(scope)
     whole = total([group.used for group in found])
-    plan = None if asked.as_json or asked.as_csv else plan_of(home)
     return Told(report, asked, scope, shown, found, whole, omitted, cards, entries, plan, spent)
 
 

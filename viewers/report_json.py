@@ -69,7 +69,7 @@ def row(report: Report, group: Group, card: Card | None, has_cost: bool = True) 
     if card:
         last = value(card.last_at)
         text += (
-            f',"lastActivity":{last}}},"projectPath":{value(card.project)},"account":{quoted(card.account)},'
+            f',"lastActivity":{last},"reasoningOutputTokens":{group.used.reasoning_tokens}}},"projectPath":{value(card.project)},"account":{quoted(card.account)},'
             f'"title":{value(card.title)},"firstActivity":{value(card.first_at)},"lastActivity":{last}'
         )
     else:

@@ -29,7 +29,7 @@ def test_help_is_shown(name: list[str], run: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "near"),
     [("daily --jsno", "--json"), ("daly", "daily"), ("sources --al", "--all"), ("daily --since", "--since"),
-     ("sql", "SELECT"), ("sql x --rows 0", "--rows"), ("rejects --limit x", "--limit"),
+     ("sql", "select"), ("export", "NAME"), ("sql x --rows 0", "--rows"), ("rejects --limit x", "--limit"),
      ("daily --since 2026-02-30", "20261120"), ("daily --since 2026-W01-1", "20261120"),
      ("daily --since 20261102 --until 20261101", "after"), ("daily --timezone Europe/Belrin", "Europe/Berlin"),
      ("sql x --json --csv", "--csv"), ("collect --json", "--once"), ("agents --markdown --json", "--markdown"),

@@ -81,7 +81,7 @@ def test_plain_forms_are_read(words: list[str], command: dict[str, object]) -> N
 
 @pytest.mark.parametrize(
     "words",
-    ["--help", "daily --help", "daily --since", "daily --since --json", "daily extra", "daly", "daily --jsno", "sql",
+    ["--help", "daily --help", "daily --since", "daily --since --json", "daily extra", "daly", "daily --jsno", "export",
      "sql a b", "sql a --rows x", "sql a --rows 0", "sql a --seconds 1e9", "sql a --seconds .", "daily -s=3",
      "sql a --rows \uff14", "--version daily", "agents a b"],
 )  # fmt: skip
