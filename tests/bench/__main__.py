@@ -7,6 +7,7 @@
     latency      of a collector that runs: from an appended line to its commit, with 1 and with 5,000 folders
     idle         what it costs while nothing happens: 5,000 folders, 10,000 files
     reports      `daily` at 1 GB and at 100 MB, against one report of ccusage and the bare interpreter
+    costs        what a corpus costs by our account and by that of ccusage, model by model
     query        all of a million answers by day, against the best index over them
 
 All programs run in turn, each in a private home whose agents' folders are links to the corpus; medians and ratios are
@@ -22,6 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import costs
 import live
 import reports
 from exactness import differences, reported
@@ -209,10 +211,15 @@ def measure_query(args: argparse.Namespace) -> list[str]:
     return reports.measure_query(args.work, args.runs, say, bar)
 
 
+def measure_costs(args: argparse.Namespace) -> list[str]:
+    """Money, beside that of ccusage."""
+    return costs.measure_costs(args, corpus_of(args, args.megabytes), say)
+
+
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
     "import": (measure_import, 5), "agents": (measure_agents, 5), "nothing-new": (measure_nothing_new, 21),
     "memory": (measure_memory, 3), "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
-    "reports": (measure_reports, 21), "query": (measure_query, 7),
+    "reports": (measure_reports, 21), "costs": (measure_costs, 1), "query": (measure_query, 7),
 }  # fmt: skip
 
 

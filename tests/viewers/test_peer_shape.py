@@ -1,6 +1,7 @@
 """What scripts that read the JSON of ccusage rely on: each key that its 20.0.24 writes, of the same type."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ ENTRY = (
 ).split()
 
 
-def missing(value: dict[str, Any], keys: list[str]) -> list[str]:
+def missing(value: dict[str, Any], keys: Sequence[str]) -> list[str]:
     """The keys that are not there, or of another type."""
     pairs = [key.split(":") for key in keys]
     return [f"{name}:{kind}" for name, kind in pairs if name not in value or type(value[name]).__name__ != kind]
