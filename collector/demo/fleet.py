@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import collector.sources
+from collector.demo.bodies import Bodies, bodies
 from collector.demo.stage import DAY_S, Actor, Bill, Clock, Dice, DiskPen, Hands, Scene, Tokens
 from collector.demo.work import Project, projects
 
@@ -34,6 +35,7 @@ class Fleet:
         self.bill, self.sessions = Bill(), 0
         self._dice, self._seed = Dice(f"fleet {seed}"), seed
         self._actors, self._projects = actors(), projects()
+        self.bodies: Bodies | None = None
 
     def environ(self) -> dict[str, str]:
         """The variables that lead a collector to the fleet's files, and to no others."""
@@ -112,7 +114,9 @@ class Fleet:
         project = self._project(dice)
         tasks = dice.sample(project.tasks, dice.choice((1, 1, 1, 2, 2, 3)))
         folder = os.path.join(self.home, project.folder)
-        return Scene(dice, clock, self.pen, self.bill, self.home, folder, project, tuple(tasks), is_live)
+        return Scene(
+            dice, clock, self.pen, self.bill, self.home, folder, project, tuple(tasks), is_live, bodies=self.bodies
+        )
 
     def _project(self, dice: Dice) -> Project:
         return dice.choices(self._projects, range(len(self._projects) + 1, 1, -1))[0]
@@ -121,7 +125,13 @@ class Fleet:
 def run(fleet: Fleet, size: int, lines_a_second: float, is_over: Callable[[], bool]) -> None:
     """Let them work, at that pace, until it is over."""
     began, before = time.monotonic(), fleet.pen.lines
-    going = fleet.live(size)
+    with bodies() as fleet.bodies:
+        _go_on(fleet, fleet.live(size), began, before, lines_a_second, is_over)
+
+
+def _go_on(
+    fleet: Fleet, going: Iterator[None], began: float, before: int, lines_a_second: float, is_over: Callable[[], bool]
+) -> None:
     try:
         while not is_over():
             due = began + (fleet.pen.lines - before) / lines_a_second if lines_a_second else float("inf")

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from collector.demo.bodies import Bodies
 from collector.demo.work import Project, Task
 
 Clock = Callable[[], int]
@@ -170,6 +171,8 @@ class Scene:
     is_live: bool
     is_endless: bool = False
     """Whether it begins with its tasks anew when they are done, and nothing happens that would take long."""
+    bodies: Bodies | None = None
+    """Processes that stand in for programs; without them a program's pid is one that no system gives."""
 
     def rounds(self) -> Iterator[tuple[int, Task]]:
         """The tasks in their order, each with its number."""

@@ -37,6 +37,9 @@ class Session:
     def __init__(self, scene: Scene) -> None:
         dice = scene.dice
         self.scene, self.pid = scene, IMPOSSIBLE_PIDS + dice.randrange(90_000)
+        self.born = str(self.pid * 3)
+        if scene.is_live and scene.bodies is not None:
+            self.pid, self.born = scene.bodies.begin()
         self.root = os.path.join(scene.home, HOMES[scene.project.folder.startswith("work/")])
         self.id = dice.uuid4()
         path = os.path.join(self.root, "projects", slug(scene.folder), f"{self.id}.jsonl")
@@ -79,6 +82,8 @@ class Session:
         finally:  # also when the show is over in the middle of it
             if scene.is_live:
                 scene.pen.remove(self._registry_path())
+                if scene.bodies is not None:
+                    scene.bodies.end(self.pid)
 
     # -- the human
 
@@ -284,7 +289,7 @@ class Session:
             standing |= {"status": status, "updatedAt": now, "statusUpdatedAt": now, **more}
         scene.pen.replace(self._registry_path(), {
             "pid": self.pid, "sessionId": self.id, "cwd": scene.folder, "startedAt": self.began,
-            "procStart": str(self.pid * 3), "version": VERSION, "peerProtocol": 1, "kind": "interactive",
+            "procStart": self.born, "version": VERSION, "peerProtocol": 1, "kind": "interactive",
             "entrypoint": self.main.entrypoint, **standing,
         })  # fmt: skip
 
