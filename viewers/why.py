@@ -17,7 +17,7 @@ from viewers.report import plan_of, say_nothing
 from viewers.scope import Scope, narrowed, number_of, scope_of
 from viewers.trouble import UsageTrouble, tell
 from viewers.usage import RESPONSES, Used, parameters
-from viewers.why_row import Row, quarters, reported, row_of
+from viewers.why_row import NAMED, Row, quarters, reported, row_of
 
 SHOWN = 20
 CHUNK = 500
@@ -173,7 +173,7 @@ def _ask(reader: sqlite3.Connection, name: str, **asked: Any) -> Iterator[Any]:
 
 def _parameters(row: Row) -> dict[str, Any]:
     since, until = quarters(row)
-    is_undated = row.is_unknown and row.kind != "project"
+    is_undated = row.is_unknown and row.kind not in NAMED
     return {**parameters(row.scope, ""), "is_undated": is_undated, "from_quarter": since, "to_quarter": until}
 
 

@@ -19,7 +19,7 @@ from viewers.zone import today
 UNKNOWN = "unknown"
 TOTAL, BLOCK = "total", "block"
 REPORTS = {"daily": "day", "weekly": "week", "monthly": "month", "today": "day", "summary": TOTAL}
-NAMED = {"agent": "agents", "model": "models", "session": "sessions", "project": "projects"}
+NAMED = {"agent": "agents", "model": "models", "session": "sessions", "project": "projects", "branch": "branch"}
 """What has a name → where a scope holds it."""
 KINDS = (TOTAL, "day", "week", "month", BLOCK, *NAMED)
 SHAPES = (
@@ -28,7 +28,7 @@ SHAPES = (
     (re.compile(r"\d{4}-\d{2}"), "month"),
     (re.compile(r"(gap-)?\d{4}-\d{2}-\d{2}[T ].*|active"), BLOCK),
 )
-EXAMPLES = "like 2026-11-20, 2026-W47, 2026-11, or the name of a model, project, agent or session"
+EXAMPLES = "like 2026-11-20, 2026-W47, 2026-11, or the name of a model, project, branch, agent or session"
 
 
 class Row(NamedTuple):
@@ -38,7 +38,7 @@ class Row(NamedTuple):
     name: str
     scope: Scope
     is_unknown: bool = False
-    """It is of what bears no time, or lies in no project."""
+    """It is of what bears no time, or lies in no project, or on no branch."""
     block: Block | None = None
 
 
@@ -56,13 +56,15 @@ def reported(reader: sqlite3.Connection, row: Row) -> Used:
     if row.block is not None:
         return row.block.used
     by = "day" if row.kind == TOTAL else row.kind
-    scope = row.scope._replace(projects=None) if row.is_unknown and by == "project" else row.scope
+    scope = row.scope
+    if row.is_unknown and by in NAMED:
+        scope = scope._replace(**{NAMED[by]: None})
     found = groups(reader, scope, by)
     return total([group.used for group in found if not row.is_unknown or group.key == UNKNOWN])
 
 
 def _kind(word: str) -> str:
-    known = {**{kind: kind for kind in KINDS}, **{f"{kind}s": kind for kind in KINDS}, **REPORTS}
+    known = {**{kind: kind for kind in KINDS}, **{f"{kind}s": kind for kind in KINDS}, "branches": "branch", **REPORTS}
     if word.lower() not in known:
         close = difflib.get_close_matches(word.lower(), known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"the kinds are {', '.join(KINDS)}"
@@ -168,6 +170,8 @@ def _named(kind: str, name: str, scope: Scope, reader: sqlite3.Connection) -> Ro
     if kind == "project" and name.lower() == UNKNOWN:
         held = (UNKNOWN,) if scope.projects is None else ()
         return Row(kind, UNKNOWN, scope._replace(projects=held), is_unknown=True)
+    if kind == "branch":
+        return _branch(name, scope, reader)
     field = NAMED[kind]
     bare = Scope(scope.zone, scope.now_s)
     asked = Asked()._replace(**{"id" if kind == "session" else kind: name})
@@ -176,6 +180,16 @@ def _named(kind: str, name: str, scope: Scope, reader: sqlite3.Connection) -> Ro
     narrow = scope._replace(**{field: names if held is None else tuple(one for one in names if one in held)})
     shown = _ids(names, reader) if kind == "session" else names
     return Row(kind, ", ".join(map(str, shown)), narrow)
+
+
+def _branch(name: str, scope: Scope, reader: sqlite3.Connection) -> Row:
+    """Of all projects that have one of that name, or with --project of one."""
+    is_unknown = name.lower() == UNKNOWN
+    if not is_unknown:
+        narrowed(Scope(scope.zone, scope.now_s), Asked(branch=name), reader)
+    if scope.branch not in (None, name):
+        scope = scope._replace(sessions=())  # two branches at once: none
+    return Row("branch", name, scope._replace(branch=name), is_unknown)
 
 
 def _ids(keys: tuple[str, ...], reader: sqlite3.Connection) -> list[str]:

@@ -30,7 +30,7 @@ from viewers.zone import chosen
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(cli.__file__).parent / "schemas" / "why.json"
-BY = ("day", "week", "month", "session", "project", "model", "agent")
+BY = ("day", "week", "month", "session", "project", "branch", "model", "agent")
 NOW_S = 1_795_187_400.0  # 2026-11-20T15:10Z
 
 Told = Callable[..., str]
@@ -150,6 +150,8 @@ def test_json_is_what_its_schema_says(words: str, home: Path, fleetmeter: Told) 
         ("2026-11-18 --since 2026-11-19", "day", "2026-11-18", 0),
         ("2026-11-18 --model model-b", "day", "2026-11-18", 1),
         ("project app --project site", "project", "/src/app", 0),
+        ("topic", "branch", "topic", 1), ("branches main", "branch", "main", 4),
+        ("branch main --branch topic", "branch", "main", 0), ("branch main --project app", "branch", "main", 2),
         ("total", "total", "", 5), ("total --last 2d", "total", "", 1),
     ],
 )  # fmt: skip

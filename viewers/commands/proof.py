@@ -26,7 +26,7 @@ def _export(**chosen: Any) -> None:
     raise typer.Exit(plain.export(**chosen))
 
 
-_ROW = _argument("what", "[ROW]", "A day, week, month, block, model, project, agent or session; without it, all.")
+_ROW = _argument("what", "[ROW]", "A day, week, month, block, model, project, branch, agent or session; else all.")
 _ITS_NAME = _argument("name", "[NAME]", "Its name, where ROW is the kind: week 2026-11-16.")
 _NAME = _argument("name", "NAME", "A view, as responses, or a report, as daily.", is_needed=True)
 

@@ -31,5 +31,5 @@
             and (:models is null or u.model in (select value from json_each(:models)))
             and (:projects is null or coalesce(u.project, 'unknown') in (select value from json_each(:projects)))
             and (:sessions is null or u.session_key in (select value from json_each(:sessions)))
-            and (:branch is null or u.branch = :branch)
+            and (:branch is null or coalesce(u.branch, 'unknown') = :branch)
     )
