@@ -47,19 +47,31 @@ class Replaced(Exception):
         self.files = files
 
 
-def serve(home: str, environ: Mapping[str, str], user: str, ready: Callable[[], None]) -> None:
-    """Record until a signal says to end."""
+def serve(
+    home: str,
+    environ: Mapping[str, str],
+    user: str,
+    ready: Callable[[], None],
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    trouble: Callable[[str], None] = lambda _words: None,
+) -> None:
+    """Record until a signal says to end. A terminal that looks on is told of the import's bytes, and of troubles."""
     load(home, [source.agent for source in all_sources()])  # what is wrong with it is told before anything is made
     prepare(home)
     with (
         hold(home, COLLECTING, wait_s=LOCK_WAIT_S, born=birth(os.getpid())),
         selectors.DefaultSelector() as selector,
     ):
-        Daemon(home, environ, user, selector).run(ready)
+        daemon = Daemon(home, environ, user, selector)
+        daemon.progress, daemon.trouble = progress, trouble
+        daemon.run(ready)
 
 
 class Daemon:
-    """What lives as long as the process: signals, the door, the log, the tally."""
+    """What lives as long as the process: signals, the door, the log, the tally, and who looks on."""
+
+    progress: Callable[[int, int], None]
+    trouble: Callable[[str], None]
 
     def __init__(self, home: str, environ: Mapping[str, str], user: str, selector: selectors.BaseSelector) -> None:
         self._home, self._environ, self._user, self._selector = home, environ, user, selector
@@ -136,7 +148,10 @@ class Daemon:
                     care.tend(config, is_calm=live.is_calm)
                 if self._is_stopping:
                     return
+                had_backlog = live.pending.has_backlog
                 live.step(lambda: self._is_stopping)
+                if had_backlog:
+                    self.progress(live.pending.total - live.pending.left, live.pending.total)
                 self.tally.sweeps = max(self.tally.sweeps, live.watch.sweeps)
 
     def _look_at(self, files: Files, care: Care) -> None:
@@ -216,6 +231,7 @@ class Daemon:
         self._tell(replace_damaged(self._home, str(error)))
 
     def _tell(self, words: str) -> None:
+        self.trouble(words)
         self.log.write(words)
         self.tally.fail(words)
 

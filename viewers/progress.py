@@ -41,6 +41,10 @@ class Bar:
 
     def step(self, done: int, total: int) -> None:
         now = time.monotonic()
+        if done >= total:
+            self.clear()
+            self._began, self._next = now, now + FIRST_AFTER_S  # of another one, which may come later
+            return
         if now < self._next or not total:
             return
         self._next = now + EVERY_S
@@ -53,6 +57,7 @@ class Bar:
         if self._is_drawn:
             sys.stderr.write(CLEAR)
             sys.stderr.flush()
+            self._is_drawn = False
 
 
 def line(words: str, done: int, total: int, took_s: float, room: int) -> str:

@@ -41,7 +41,7 @@ class Summary(Protocol):
 
 # The collector's own function. A viewer may not import it, so the command line hands it in.
 Collect = Callable[[str, Mapping[str, str], str, Step | None, Waiting | None], Summary]
-Serve = Callable[[str, Mapping[str, str], str, Callable[[], None]], None]
+Serve = Callable[[str, Mapping[str, str], str, Callable[[], None], Step, Callable[[str], None]], None]
 
 
 def run(collect: Collect, *, once: bool, as_json: bool) -> int:
@@ -60,9 +60,19 @@ def run(collect: Collect, *, once: bool, as_json: bool) -> int:
 
 
 def serve(run_daemon: Serve) -> int:
-    """Record until a signal ends it."""
-    run_daemon(homes.locate(), os.environ, os.path.expanduser("~"), tell_ready)
+    """Record until a signal ends it, with a bar while a person looks on and much is imported."""
+    with bar("importing") as step:
+        run_daemon(
+            homes.locate(), os.environ, os.path.expanduser("~"), tell_ready, step or (lambda _done, _total: None),
+            tell_trouble,
+        )  # fmt: skip
     return 0
+
+
+def tell_trouble(words: str) -> None:
+    """What goes wrong is in the log and in `status`; who looks on is told at once."""
+    if sys.stderr.isatty():
+        terminal.say(clean(words))
 
 
 def tell_ready() -> None:

@@ -14,6 +14,7 @@ from store.errors import FleetmeterError
 from store.lock import COLLECTING, Holder
 from store.process import send
 from viewers import terminal
+from viewers.text import clean
 
 START_S, STOP_S = 15.0, 10.0
 EVERY_S = 0.02
@@ -37,8 +38,11 @@ def start() -> int:
         )
         until = time.monotonic() + START_S
         while process.poll() is None and time.monotonic() < until:
-            if (ask(home, "status", 1.0) or {}).get("pid") == process.pid:
+            said = ask(home, "status", 1.0) or {}
+            if said.get("pid") == process.pid:
                 terminal.show(f"started (pid {process.pid})")
+                if said.get("state") == "waiting" and said.get("lastError"):
+                    terminal.say(f"it waits: {clean(said['lastError']['words'])}")
                 process.returncode = 0  # it goes on without us
                 return 0
             time.sleep(EVERY_S)

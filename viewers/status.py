@@ -58,6 +58,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"the start; {found['recordsPerSecond']:g} a second in the last minute"
     )
     said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
+    if "care" in found:
+        said += _care(found["care"])
     if found.get("walHeldUpBytes"):
         said.append("            a program that reads the database keeps its log from being emptied: end it")
     if found["sqlite"]["hasWalResetBug"]:
@@ -67,6 +69,17 @@ def lines(found: dict[str, Any]) -> list[str]:
         )
     if found["lastError"]:
         said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
+    return said
+
+
+def _care(care: dict[str, Any]) -> list[str]:
+    checked = f"checked {care['checkedAt']}" if care["checkedAt"] else "not checked yet"
+    said = [f"            {checked}; the newest backup {care['backupAt'] or 'was never made'}"]
+    if care["trouble"]:
+        said.append(f"            {care['trouble']}")
+    if care["aside"]:
+        latest = care["aside"][0]
+        said.append(f"put aside   {latest['at']}: {latest['reason']}; it lies in {latest['path']}")
     return said
 
 

@@ -187,6 +187,12 @@ MUTANTS: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
+def note(name: str, words: str) -> None:
+    """What a terminal would show, for the test to read."""
+    with home.with_name(name).open("a") as file:
+        file.write(f"{words}\n")
+
+
 def end_with_stdin() -> None:
     while os.read(0, 1):  # not through Python's buffer, which cannot be left at the end
         pass
@@ -197,6 +203,9 @@ if __name__ == "__main__":
     threading.Thread(target=end_with_stdin, daemon=True).start()
     MUTANTS[sys.argv[1]]()
     try:
-        daemon.serve(sys.argv[2], {}, sys.argv[3], lambda: print("ready", flush=True))  # noqa: T201 - for the test
+        daemon.serve(
+            sys.argv[2], {}, sys.argv[3], lambda: print("ready", flush=True),  # noqa: T201 - for the test
+            lambda done, total: note("progress", f"{done} {total}"), lambda words: note("trouble", words),
+        )  # fmt: skip
     except daemon.FleetmeterError as error:
         sys.exit(f"{error}")

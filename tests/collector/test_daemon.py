@@ -177,3 +177,16 @@ def test_it_follows_the_configuration_and_new_roots(home: Path, project: Path, t
         (home / "config.toml").write_text("[rots]\n")
         until(lambda: (status(home)["lastError"] or {}).get("words", "").find("rots") > 0)
         assert lag(home, more / "projects" / "q" / "b.jsonl", 3) < 2
+
+
+def test_who_looks_on_is_told_of_the_import_and_of_troubles(home: Path, project: Path) -> None:
+    lay(project, 150, 20)
+    with running(home, project.parents[2]):
+        calm(home)
+        told = [tuple(map(int, line.split())) for line in home.with_name("progress").read_text().splitlines()]
+        size = sum(path.stat().st_size for path in project.iterdir())
+        assert len(told) > 1 and told == sorted(told)
+        assert told[-1] == (size, size)
+        (home / "config.toml").write_text("[rots]\n")
+        until(lambda: home.with_name("trouble").exists())
+        assert "rots" in home.with_name("trouble").read_text()

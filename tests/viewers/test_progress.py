@@ -53,3 +53,21 @@ def test_what_is_quick_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         assert step is not None
         step(1, 2)
     assert screen.getvalue() == ""
+
+
+def test_it_goes_when_all_is_done_and_comes_again_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress, "FIRST_AFTER_S", 0)
+    monkeypatch.setattr(progress, "EVERY_S", 0)
+    with progress.bar("importing") as step:
+        assert step is not None
+        step(1, 2)
+        step(2, 2)
+        assert screen.getvalue().endswith(progress.CLEAR)
+        said = len(screen.getvalue())
+        step(2, 2)
+        assert len(screen.getvalue()) == said
+        step(1, 4)
+        assert "25%" in screen.getvalue()[said:]
