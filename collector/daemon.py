@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, suppress
 from typing import Any
 
 from collector.alive import bury
+from collector.archiver import Archiver
 from collector.care import Care
 from collector.discover import Root
 from collector.door import Door
@@ -131,8 +132,10 @@ class Daemon:
             for tree in hints.trees.values():
                 if tree.problem:
                     self.log.write(f"{tree.path} is polled: {tree.problem}")
-            live = self._live = Live(connection, look, hints, self.tally)
             care = self._care = stack.enter_context(closing(Care(self._home, self.wake)))
+            archiver = Archiver(self._home, config.archive)
+            stack.callback(archiver.close)
+            live = self._live = Live(connection, look, hints, self.tally, archiver)
             stack.callback(self._forget)
             if not self._is_ready:
                 self._is_ready = True
@@ -175,6 +178,8 @@ class Daemon:
         now, now_stamp = config, _stamp(self._home)
         if now_stamp != stamp:
             now, stamp = self._configured(config)
+        live.archiver.config = now.archive
+        live.archiver.tend(is_importing=live.is_importing)
         if now is not config or self._trees_there(live.look) != set(_trees(live.look)):
             _, live.look.places = standing(connection, self._home, now, self._environ, self._user)
             live.watch.sweep_soon()

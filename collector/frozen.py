@@ -40,3 +40,10 @@ def _sips(descriptor: int) -> Iterator[bytes]:
         place += len(chunk)
         for start in range(0, len(chunk), SIP):
             yield chunk[start : start + SIP]
+
+
+def pack_lines(lines: list[bytes]) -> bytes:
+    """Whole lines, compressed a little: they do not stay where they are written first."""
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=1).compress(b"\n".join(lines) + b"\n")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from collector.archiver import Archiver
 from collector.guard import Guard
 from collector.hints import Hints
 from collector.look import Look
@@ -28,8 +29,11 @@ RETRY_S = (0.05, 0.5, 2.0)
 class Live:
     """One database that is open, and the files that are recorded into it."""
 
-    def __init__(self, connection: sqlite3.Connection, look: Look, hints: Hints, tally: Tally) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, look: Look, hints: Hints, tally: Tally, archiver: Archiver
+    ) -> None:
         self._connection, self.look, self._hints, self._tally = connection, look, hints, tally
+        self.archiver = archiver
         self.watch = Watch(look, hints)
         self.guard = Guard(connection)
         self._recorder = Recorder(connection)
@@ -86,6 +90,11 @@ class Live:
         size = sum(max(0, job.size - job.known.cursor) for job in self.pending.live.values())
         return size, time.monotonic() - self._waits_since if self._waits_since is not None else 0.0
 
+    @property
+    def is_importing(self) -> bool:
+        """Whether there is still something that was never read."""
+        return self.watch.sweeps == 0 or self.pending.has_backlog
+
     def document(self) -> dict[str, Any]:
         """How far it is."""
         size, seconds = self.lag()
@@ -93,7 +102,7 @@ class Live:
         states: dict[str, int] = {}
         for known in self.look.known.values():
             states[known.state] = states.get(known.state, 0) + 1
-        is_first = self.watch.sweeps == 0 or self.pending.has_backlog
+        is_first = self.is_importing
         return {
             "state": "held up" if self.guard.must_stop else "importing" if is_first else "watching",
             "lagBytes": size, "lagSeconds": round(seconds, 3), "files": states,
@@ -105,6 +114,7 @@ class Live:
                 "everySeconds": round(self.watch.sweep_every_s, 1), "overflows": self._hints.overflows,
                 "trees": [{"path": tree.path, "polled": tree.problem} for tree in self._hints.trees.values()],
             },
+            "archive": self.archiver.document(),
             "walHeldUpBytes": self.guard.used if self.guard.is_held_up else 0,
         }  # fmt: skip
 
@@ -124,6 +134,8 @@ class Live:
         counts = self._recorder.counts
         self._tally.add(counts)
         self.guard.wrote(counts.bytes)
+        if counts.bytes:
+            self.archiver.wrote(counts.bytes)
         if counts.records and self._days_at is None:
             self._days_at = time.monotonic() + DAYS_S
         for job in jobs:

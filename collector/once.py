@@ -21,6 +21,7 @@ from store.price_standing import refresh
 from store.rescue import open_whole, replace_damaged
 from store.sources import count_responses, first_device
 from store.sources import device_id as device_row
+from store.staged import forget_archived, name_store
 from store.usage_days import sum_days
 
 LOCK_WAIT_S = 10.0
@@ -87,6 +88,8 @@ def standing(
         connection, device_id(home, first_device(connection)), config.device_name or os.uname().nodename
     )
     with transaction(connection):
+        name_store(connection)
+        forget_archived(connection, home, is_on=config.archive.is_on)
         set_aliases(connection, device, config.projects)
         refresh(connection, config.prices)
         return device, _named(connection, device, places, config, user)

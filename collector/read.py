@@ -167,12 +167,16 @@ class Reading:
             state, reason = "unreadable", trouble
         # Of what is read in part, a later look must see that there is news, whoever is killed before.
         seen = tail.seen._replace(ctime_ns=0) if has_more else _calm(tail.seen)
+        made: list[tuple[int, int, bytes]] = []
+        if not isinstance(tail, Tail):
+            made, tail.made = tail.made, []
         self._advances.append(
             Advance(
                 job.known.source_id, told.generation_id, seen, tail.cursor, tail.head, tail.tail,
                 reader.carried(), [astuple(record) for record in told.records],
                 [astuple(refused) for refused in told.rejects], state, reason, tail.open_line, reader.version,
                 max((record.at for record in told.records if record.at is not None), default=None), told.mended,
+                made=made, made_by=self._sources[job.agent].version,
             )
         )  # fmt: skip
 
@@ -215,7 +219,7 @@ class Reading:
         self._advances.append(
             Advance(
                 known.source_id, known.generation_id, _calm(seen), len(content), b"", b"", b"", [astuple(record)], [],
-                is_whole=True,
+                is_whole=True, made_by=self._sources[job.agent].version,
             )
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from urllib.parse import quote_from_bytes
 
 import msgspec
 
+from collector.frozen import pack_lines
 from collector.sources import Layout, Log, Past, RowSource, Table
 from collector.tail import LINE_CAP, OVERSIZE_EXCERPT, Oversize, Stretch, fingerprint
 from collector.wal import LOG, has_index, is_at_rest, seen_with_log
@@ -71,6 +72,7 @@ class Rows:
         self.seen: Seen = seen_with_log(self._path, self._found)
         self._position = _decoded(known.tail)
         self._is_quiet = False
+        self.made: list[tuple[int, int, bytes]] = []
 
     @property
     def tail(self) -> bytes:
@@ -179,6 +181,7 @@ class Rows:
     def _stretch(self, lines: list[bytes]) -> Stretch:
         start = self.cursor
         self.cursor += sum(map(len, lines)) + len(lines)
+        self.made.append((start, self.cursor - start, pack_lines(lines)))
         if len(lines) == 1 and len(lines[0]) > LINE_CAP:
             long = Oversize(len(lines[0]), fingerprint(lines[0]), lines[0][:OVERSIZE_EXCERPT])
             return Stretch(start, [], long)

@@ -29,6 +29,10 @@ class Advance(Struct):
     ends_at: str | None = None
     mended: int = 0
     is_whole: bool = False
+    made: list[Row] = []
+    """Lines that were made of an agent's database rows, packed: nobody can read them a second time."""
+    made_by: int = 1
+    """The version of the source that read it."""
 
 
 class Trouble(Struct):
@@ -42,7 +46,8 @@ class Trouble(Struct):
 ADVANCE_GENERATION = """
 update generation
 set cursor = ?, head = ?, tail = ?, carried = ?, open_line = ?, records = records + ?, rejected = rejected + ?,
-    mended = mended + ?, ends_at = coalesce(max(ends_at, ?), ends_at, ?)
+    mended = mended + ?, ends_at = coalesce(max(ends_at, ?), ends_at, ?),
+    made_by = iif(cursor = 0 or ?, ?, made_by)
 where generation_id = ?
 """
 ADVANCE_SOURCE = """
@@ -57,6 +62,7 @@ insert into record (generation_id, byte_offset, length, kind, at, uuid, head) va
 INSERT_REJECT = """
 insert into reject (generation_id, byte_offset, length, reason, digest, excerpt) values (?, ?, ?, ?, ?, ?)
 """
+INSERT_MADE = "insert into row_line (generation_id, byte_offset, length, packed) values (?, ?, ?, ?)"
 KNOWN_SOURCE = KNOWN + "where s.source_id = ?"
 FORGET_RECORDS = """
 delete from record where generation_id = ?
@@ -76,12 +82,13 @@ def advance(connection: sqlite3.Connection, advances: list[Advance]) -> None:
         connection.executemany(forget, replaced)
     connection.executemany(INSERT_RECORD, chain.from_iterable(a.records for a in advances))
     connection.executemany(INSERT_REJECT, chain.from_iterable(a.rejects for a in advances))
+    connection.executemany(INSERT_MADE, [(a.generation_id, *row) for a in advances for row in a.made])
     connection.executemany(
         ADVANCE_GENERATION,
         [
             (
                 a.cursor, a.head, a.tail, a.carried, a.open_line, len(a.records) - len(a.rejects), len(a.rejects),
-                a.mended, a.ends_at, a.ends_at, a.generation_id,
+                a.mended, a.ends_at, a.ends_at, a.is_whole, a.made_by, a.generation_id,
             )
             for a in advances
         ],

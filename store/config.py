@@ -21,6 +21,14 @@ class Backups(NamedTuple):
     keep: int = 7
 
 
+class Archiving(NamedTuple):
+    """What is kept of the bytes that were read."""
+
+    is_on: bool = True
+    max_bytes: int | None = None
+    keep_days: float | None = None
+
+
 class Config(NamedTuple):
     accounts: dict[str, str]
     """Root folder of an agent's files → the name of the account."""
@@ -38,6 +46,8 @@ class Config(NamedTuple):
     """What may be spent, and how much of what."""
     start: bool = True
     """Whether a viewer that finds no collector starts one."""
+    archive: Archiving = Archiving()
+    """Whether the lines themselves are kept, and how much of them."""
 
 
 NOTHING = Config({}, {}, {}, None)
@@ -73,7 +83,38 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         backup=_backups(path, document),
         budgets=read_budgets(path, document.get("budgets", {})),
         start=_switch(path, "start", document.get("start", True)),
+        archive=_archiving(path, document["archive"]) if "archive" in document else Archiving(),
     )
+
+
+def _archiving(path: str, value: object) -> Archiving:
+    """`archive = "off"`, or a table with limits."""
+    if not isinstance(value, dict):
+        return Archiving(is_on=_is_on(path, "archive", value))
+    table = cast("dict[str, object]", value)
+    for key in table:
+        if key not in ("keep", "max_gb", "keep_days"):
+            raise FleetmeterError(
+                f"{path}: unknown key `{key}` in `archive`", hint=_nearest(key, ("keep", "max_gb", "keep_days"))
+            )
+    most = _amount(path, "archive.max_gb", table["max_gb"]) if "max_gb" in table else None
+    return Archiving(
+        _is_on(path, "archive.keep", table.get("keep", "full")),
+        None if most is None else int(most * 1e9),
+        _amount(path, "archive.keep_days", table["keep_days"]) if "keep_days" in table else None,
+    )
+
+
+def _is_on(path: str, key: str, value: object) -> bool:
+    if value not in ("full", "off"):
+        raise _wrong(path, key, '"full" or "off"')
+    return value == "full"
+
+
+def _amount(path: str, key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise _wrong(path, key, "a number above 0")
+    return value
 
 
 def _names(path: str, key: str, document: dict[str, Any]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def open_reader(
             f"{path} was written by an older fleetmeter: its version is {version}, this one reads {newest}",
             hint="run `fleetmeter collect --once`, which brings it up to date after a backup",
         )
-    return _connect(path, "mode=ro", READER_SETTINGS)
+    return connect_reader(path)
 
 
 @contextmanager
@@ -115,6 +115,11 @@ def connect_writer(path: str, wal_autocheckpoint: int) -> sqlite3.Connection:
         connection.close()
         raise FleetmeterError(f"{path}: this place allows no WAL mode", hint="set FLEETMETER_HOME to a local disk")
     return connection
+
+
+def connect_reader(path: str) -> sqlite3.Connection:
+    """A connection that cannot write, to a database that was checked."""
+    return _connect(path, "mode=ro", READER_SETTINGS)
 
 
 def check_sqlite() -> None:

@@ -16,7 +16,7 @@ MARK = "-mark"
 """Beside the database: which file ours is. What lies there and is none any more was damaged, and is no stranger's."""
 
 
-def check(path: str, newest: int) -> int:
+def check(path: str, newest: int, ours: int = APPLICATION_ID) -> int:
     """The version of our database; whatever is none of ours, or of a newer fleetmeter, is refused. Changes nothing."""
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode):
@@ -27,19 +27,19 @@ def check(path: str, newest: int) -> int:
     # Not read with open(): closing that descriptor would drop the POSIX locks which SQLite holds on the same file
     # elsewhere in this process. With `immutable` SQLite takes no lock, and makes no -wal or -shm beside a foreign file.
     identity = _ask(path, "immutable=1")
-    refuse_foreign(path, identity, newest)
+    refuse_foreign(path, identity, newest, ours)
     # A newer version may still be in the log, which `immutable` does not read.
     if os.path.exists(path + "-wal"):
         identity = _ask(path, "mode=ro")
-        refuse_foreign(path, identity, newest)
+        refuse_foreign(path, identity, newest, ours)
     return identity[1]
 
 
-def refuse_foreign(path: str, identity: tuple[int, int], newest: int) -> None:
+def refuse_foreign(path: str, identity: tuple[int, int], newest: int, ours: int = APPLICATION_ID) -> None:
     application_id, version = identity
-    if (application_id != APPLICATION_ID or version > newest + NO_VERSION) and _is_marked(path):
+    if (application_id != ours or version > newest + NO_VERSION) and _is_marked(path):
         raise Damaged(f"{path} was damaged in its first page", hint=MEND)
-    if application_id != APPLICATION_ID:
+    if application_id != ours:
         raise FleetmeterError(
             f"{path} is a database of another program", hint="move it away; fleetmeter makes its own database"
         )

@@ -33,6 +33,7 @@ AREAS = {
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
+    "history": Area("History", ("verify",)),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "trying": Area("Trying it", ("demo",)),
 }
@@ -43,11 +44,17 @@ VIEWERS = ("reports", "asking", "pricing", "reading")
 
 
 def bare(*, no_start: bool = False) -> int:
-    """Record what is new, then show today."""
+    """Record what is new, show today, and archive behind it."""
     from collector.once import collect_once
+    from viewers.archiving import keep
+    from viewers.entry.recording import archive_once
     from viewers.today import run
 
     return run(collect_once, no_start=no_start)
+    code = run(collect_once)
+    sys.stdout.flush()
+    keep(archive_once, is_told=False)
+    return code
 
 
 def version() -> int:

@@ -9,6 +9,7 @@ from typing import Protocol
 from store import home as homes
 from store.lock import Waiting
 from viewers import format, output, terminal
+from viewers.archiving import Archive, keep
 from viewers.progress import Step, bar
 from viewers.text import clean
 from viewers.trouble import UsageTrouble
@@ -44,18 +45,19 @@ Collect = Callable[[str, Mapping[str, str], str, Step | None, Waiting | None], S
 Serve = Callable[[str, Mapping[str, str], str, Callable[[], None], Step, Callable[[str], None]], None]
 
 
-def run(collect: Collect, *, once: bool, as_json: bool) -> int:
-    """Record everything there is, and say what was done."""
+def run(collect: Collect, archive: Callable[[], Archive], *, once: bool, as_json: bool) -> int:
+    """Record everything there is, say what was done, and archive behind it."""
     if not once:
         raise UsageTrouble("--json goes with --once", hint="`fleetmeter status --json` tells of a collector that runs")
     began = time.monotonic()
     summary = record(collect)
     took_s = time.monotonic() - began
-    if as_json:
-        output.print_json(document(summary, took_s))
-    else:
+    if not as_json:
         terminal.show(words(summary, took_s))
         tell_unreadable(summary)
+    files, size = keep(archive, is_told=not as_json)
+    if as_json:
+        output.print_json({**document(summary, took_s), "archivedFiles": files, "archivedBytes": size})
     return 0
 
 

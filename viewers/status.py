@@ -57,6 +57,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"recorded    {format.things(found['records'], 'record')}, {format.count(found['rejected'])} rejected since "
         f"the start; {found['recordsPerSecond']:g} a second in the last minute"
     )
+    if "archive" in found:
+        said += _archive(found["archive"])
     said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
     if "care" in found:
         said += _care(found["care"])
@@ -80,6 +82,20 @@ def _care(care: dict[str, Any]) -> list[str]:
     if care["aside"]:
         latest = care["aside"][0]
         said.append(f"put aside   {latest['at']}: {latest['reason']}; it lies in {latest['path']}")
+    return said
+
+
+def _archive(archive: dict[str, Any]) -> list[str]:
+    said = [f"archive     {archive['state']}"]
+    if "files" in archive:
+        said[0] += f"; {format.things(archive['files'], 'file')} kept, {format.size(archive['bytes'])}"
+        if archive["backlogFiles"]:
+            waiting = format.things(archive["backlogFiles"], "file")
+            said[0] += f"; {waiting} waiting, {format.size(archive['backlogBytes'])}"
+        if archive["lostFiles"]:
+            said.append(f"            {format.things(archive['lostFiles'], 'file')} gone before all was archived")
+    if archive["trouble"]:
+        said.append(f"            the last round failed: {archive['trouble']}")
     return said
 
 

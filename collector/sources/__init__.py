@@ -83,7 +83,8 @@ class Tells(NamedTuple):
 
 
 class Source(Protocol):
-    """One agent: where its files are, how to read them, and what they can tell."""
+    """One agent: where its files are, how to read them, and what they can tell. A version that rises says that the
+    facts read from the same lines are others now: those of older versions are made anew."""
 
     @property
     def agent(self) -> str: ...
@@ -91,6 +92,8 @@ class Source(Protocol):
     def name(self) -> str: ...
     @property
     def tells(self) -> Tells: ...
+    @property
+    def version(self) -> int: ...
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]: ...
     def trees(self, root: str) -> list[str]: ...
     def kind(self, path: bytes) -> str | None: ...
@@ -133,6 +136,20 @@ class RowSource(Protocol):
 
     def skips(self, folder: bytes) -> bool: ...
     def layout(self, tables: frozenset[str]) -> Layout: ...
+
+
+@runtime_checkable
+class Beside(Protocol):
+    """A source whose files have others beside them that go with them. Gives folders and how the names in them begin."""
+
+    def beside(self, kind: str, root: str, path: bytes) -> list[tuple[bytes, bytes]]: ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A source whose agent removes its old files by itself: after so many days; None when it does not."""
+
+    def keep_days(self, root: str) -> float | None: ...
 
 
 def all_sources() -> list[Source]:

@@ -42,6 +42,7 @@ class Claude:
     agent = "claude"
     name = "Claude Code"
     tells = TELLS
+    version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
         """The configuration folders: each is an account. Those of this shell and the usual ones of this machine."""
@@ -94,6 +95,21 @@ class Claude:
             take_workflow(path, content, out)
         else:
             take_agent_meta(path, content, out)
+
+    def beside(self, kind: str, root: str, path: bytes) -> list[tuple[bytes, bytes]]:
+        """What goes with a session and is not read: outputs of tools, scripts, checkpoints of files, its tasks."""
+        stem, top = path.removesuffix(b".jsonl"), os.fsencode(root)
+        if kind != "transcript" or b"/subagents/" in path or stem == path:
+            return []
+        session = os.path.basename(stem)
+        folders = [(os.path.join(top, name, session), b"") for name in (b"file-history", b"tasks")]
+        return [(stem, b""), *folders, (os.path.join(top, b"todos"), session + b"-")]
+
+    def keep_days(self, root: str) -> float | None:
+        """Its clean-up removes what is older than its settings say, and says 30 where they do not."""
+        from collector.sources.claude_settings import cleanup_days
+
+        return cleanup_days(root)
 
 
 SOURCE: Source = Claude()

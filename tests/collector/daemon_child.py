@@ -16,6 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import collector.archiver as archiver
 import collector.daemon as daemon
 import collector.guard as guard
 import collector.hints as hints
@@ -173,6 +174,10 @@ def forgets() -> None:
     look.known_sources = known
 
 
+def archive_soon() -> None:
+    archiver.QUIET_S, daemon.TICK_S = 0.1, 0.1
+
+
 def no_bound() -> None:
     small_log()
     setattr(guard.Guard, "must_stop", False)  # noqa: B010 - a property, which cannot be assigned
@@ -184,6 +189,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "retries-in-place": retries_in_place, "rests-long": rests_long, "backlog-first": backlog_first,
     "never-looks": never_looks, "talkative": talkative, "bad-disk": bad_disk,
     "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound, "forgets": forgets,
+    "archive-soon": archive_soon,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from store.config import NOTHING, Config, load
+from store.config import NOTHING, Archiving, Config, load
 from store.errors import FleetmeterError
 
 
@@ -38,6 +38,14 @@ def test_every_key_is_read(home: Path, tmp_path: Path) -> None:
     )
 
 
+def test_the_archive_is_switched_or_limited(home: Path) -> None:
+    assert configured(home, "archive = 'off'").archive == Archiving(is_on=False)
+    assert configured(home, "archive = 'full'").archive == Archiving()
+    limits = configured(home, "[archive]\nmax_gb = 1.5\nkeep_days = 30").archive
+    assert limits == Archiving(True, 1_500_000_000, 30)
+    assert configured(home, "[archive]\nkeep = 'off'").archive == Archiving(is_on=False)
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -54,6 +62,11 @@ def test_every_key_is_read(home: Path, tmp_path: Path) -> None:
         ("[roots]\nagnet = ['/x']", "unknown agent `agnet` in `roots`", "did you mean `agent`?"),
         ("[roots]\nzzz = ['/x']", "unknown agent `zzz` in `roots`", "it may be `agent`, `another`"),
         ("device_name = 1", "`device_name` should be a text", "fix the line"),
+        ("archive = 'no'", '`archive` should be "full" or "off"', "fix the line"),
+        ("archive = { max = 1 }", "unknown key `max` in `archive`", "did you mean `max_gb`?"),
+        ("archive = { max_gb = 0 }", "`archive.max_gb` should be a number above 0", "fix the line"),
+        ("archive = { keep_days = true }", "`archive.keep_days` should be a number above 0", "fix the line"),
+        ("archive = { keep = 1 }", '`archive.keep` should be "full" or "off"', "fix the line"),
         ("device_name = ", "Invalid value", "fix the line"),
     ],
 )

@@ -1,6 +1,10 @@
 """Commands that record: at once, or all the time."""
 
+from store.light import TYPE_CHECKING
 from viewers.entry import JSON, Plain
+
+if TYPE_CHECKING:
+    from viewers.archiving import Archive
 
 
 def collect(*, once: bool = False, as_json: bool = False) -> int:
@@ -12,7 +16,14 @@ def collect(*, once: bool = False, as_json: bool = False) -> int:
         return serve(run_daemon)
     from collector.once import collect_once
 
-    return run(collect_once, once=once, as_json=as_json)
+    return run(collect_once, archive_once, once=once, as_json=as_json)
+
+
+def archive_once() -> "Archive":
+    """The collector's own function: imported only where something is to be archived."""
+    from collector.archiving import archive_once
+
+    return archive_once
 
 
 def start() -> int:

@@ -1,0 +1,90 @@
+"""What the archive lacks of what is recorded: asked of both databases at once. SQL only."""
+
+import sqlite3
+from contextlib import closing
+from typing import NamedTuple
+
+from store import archive
+from store.database import connect_reader, path_in
+from store.home import StrPath
+
+
+class Lacking(NamedTuple):
+    """A generation of which more is recorded than kept."""
+
+    generation_id: int
+    source_id: int
+    number: int
+    agent: str
+    root: str
+    raw_path: bytes
+    kind: str
+    state: str
+    mtime_ns: int
+    cursor: int
+    covers: int
+
+
+class Backlog(NamedTuple):
+    """How much waits, how much is kept and what that takes; and what was recorded and can not be archived any more."""
+
+    files: int
+    bytes: int
+    kept_files: int
+    kept_bytes: int
+    lost_files: int
+
+
+# A file that is gone can give nothing any more; rows of an agent's database wait in our own, and need no file.
+LACKING = """
+from store.generation as g
+join store.source as s using (source_id)
+join store.account as a using (account_id)
+left join main.file as f on f.generation_id = g.generation_id
+where g.cursor > 0 and not coalesce(f.is_dropped, 0) and (
+    g.generation_id in (select generation_id from store.row_line)
+    or (
+        not g.is_superseded and s.kind <> 'database' and s.state in ('read', 'foreign')
+        and (
+            f.covers is null or f.covers <> g.cursor
+            or (f.form in ('whole', 'frozen') and f.mtime_ns is not s.mtime_ns)
+        )
+    )
+)
+"""
+LIST = f"""
+select g.generation_id, g.source_id, g.number, a.agent, a.root, s.raw_path, s.kind, s.state, coalesce(s.mtime_ns, 0),
+    g.cursor, coalesce(f.covers, 0)
+{LACKING}
+order by s.mtime_ns desc, g.generation_id
+"""
+COUNT = f"select count(*), coalesce(sum(max(0, g.cursor - coalesce(f.covers, 0))), 0) {LACKING}"
+KEPT = "select count(*), coalesce(sum(length), 0) from main.file where not is_dropped"
+LOST = """
+select count(*)
+from store.generation as g
+join store.source as s using (source_id)
+left join main.file as f on f.generation_id = g.generation_id
+where g.cursor > coalesce(f.covers, 0) and not coalesce(f.is_dropped, 0)
+    and (g.is_superseded or s.state = 'gone') and s.state <> 'pruned'
+    and g.generation_id not in (select generation_id from store.row_line)
+"""
+NOTHING_KEPT = "select count(*), coalesce(sum(cursor), 0) from generation where cursor > 0 and not is_superseded"
+
+
+def lacking(connection: sqlite3.Connection) -> list[Lacking]:
+    """What is to be archived, the newest first. The connection is the archive's, with the store beside it."""
+    return [Lacking(*row) for row in connection.execute(LIST).fetchall()]
+
+
+def backlog(home: StrPath) -> Backlog:
+    """How far the archive is."""
+    reader = archive.read_archive(home)
+    if reader is None:
+        with closing(connect_reader(path_in(home))) as store:
+            files, size = store.execute(NOTHING_KEPT).fetchone()
+            return Backlog(files, size, 0, 0, 0)
+    with closing(reader):
+        archive.attach_store(reader, home)
+        (files, size), (kept_files, kept_bytes) = (reader.execute(query).fetchone() for query in (COUNT, KEPT))
+        return Backlog(files, size, kept_files, kept_bytes, reader.execute(LOST).fetchone()[0])
