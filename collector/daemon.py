@@ -250,8 +250,10 @@ class Daemon:
             key.data()
 
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked.get("ask") != "status":
-            return {"error": "what is asked is not known"}
+        question = str(asked.get("ask"))
+        if question != "status":
+            done = self._live.errand(self._home, question) if self._live is not None else None
+            return done or {"error": "what is asked is not known, or not now"}
         return document(self._home, self.tally, self._live, self._care)
 
     def _forget(self) -> None:

@@ -12,7 +12,7 @@ import zstandard
 
 from collector.frozen import SUFFIX
 from collector.sources import DATABASE
-from collector.tail import Tail, Unreadable, open_file
+from collector.tail import LINE_CAP, Tail, Unreadable, open_file
 from store import blocks, kept
 from store.advance import known_now
 from store.archive_pending import Lacking
@@ -88,12 +88,14 @@ class Keeper:
         tail = Tail(descriptor, seen, seen.size, known)
         if known.generation_id != owner.generation_id or not tail.is_same():
             return False  # the next look at it begins a generation
-        start = before.length if before is not None else 0
+        # What stands after the last newline is kept as well: it may never get one, and belongs to the file.
+        stop = seen.size if seen.size - known.cursor <= LINE_CAP else known.cursor
+        start = before.covers if before is not None else 0
         if before is not None and start and not self._goes_on(before, descriptor):
             self._orphan(before)
             before, start = None, 0
         file_id = before.file_id if before is not None else None
-        for run, end in _runs(descriptor, start - start % BLOCK, known.cursor):
+        for run, end in _runs(descriptor, start - start % BLOCK, stop):
             if not tail.is_same():  # it was rewritten while it was read
                 return False
             with transaction(self._connection):
@@ -101,17 +103,19 @@ class Keeper:
                 for block in run:
                     blocks.add(self._connection, file_id, block)
                 mode, mtime = _mode(descriptor), seen.mtime_ns
-                kept.seal(self._connection, file_id, end, end, owner.raw_path, mode, mtime)
+                blocks.clear(self._connection, file_id, end)
+                kept.seal(self._connection, file_id, end, min(end, known.cursor), owner.raw_path, mode, mtime)
             self._pass(end - start)
             start = end
-        return start >= known.cursor
+        return start >= stop
 
     def _goes_on(self, before: Kept, descriptor: int) -> bool:
         """Whether the last block that is kept still stands in the file."""
-        place = (before.length - 1) // BLOCK * BLOCK
+        place = (before.covers - 1) // BLOCK * BLOCK
         try:
             for first_byte, plain in blocks.read(self._connection, before.file_id, place):
                 if first_byte == place:
+                    plain = plain[: before.covers - place]
                     return os.pread(descriptor, len(plain), place) == plain
         except blocks.Damaged:
             return False

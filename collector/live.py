@@ -90,6 +90,12 @@ class Live:
         size = sum(max(0, job.size - job.known.cursor) for job in self.pending.live.values())
         return size, time.monotonic() - self._waits_since if self._waits_since is not None else 0.0
 
+    def errand(self, home: str, question: str) -> dict[str, Any] | None:
+        """Something that the command line has to have written."""
+        from collector.errands import done
+
+        return done(self._connection, home, self.look, question)
+
     @property
     def is_importing(self) -> bool:
         """Whether there is still something that was never read."""

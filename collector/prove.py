@@ -155,10 +155,10 @@ def _covered(store: sqlite3.Connection, connection: sqlite3.Connection, files: d
 
 
 def _ends(connection: sqlite3.Connection, one: Kept) -> tuple[bytes, bytes]:
-    head = b"".join(kept.content(connection, one)) if one.length <= FINGERPRINT else b""
-    head = head or next(kept.content(connection, one))[:FINGERPRINT]
-    tail = b"".join(kept.content(connection, one, max(0, one.length - FINGERPRINT)))
-    return fingerprint(head[: min(FINGERPRINT, one.length)]), fingerprint(tail)
+    size = min(FINGERPRINT, one.covers)
+    head = next(kept.content(connection, one), b"")[:size]
+    tail = b"".join(kept.content(connection, one, one.covers - size))[:size]
+    return fingerprint(head), fingerprint(tail)
 
 
 # -- the files that are still there

@@ -2,17 +2,21 @@
 
 import hashlib
 import re
+from contextvars import ContextVar
 
 from store.facts import TEXT_KEPT
+
+TEXTS: ContextVar[int] = ContextVar("TEXTS", default=TEXT_KEPT)
+"""How much of a text is kept: all of it while somebody reads what was said."""
 
 HUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 
 NUL_SHOWN = "\u2400"  # SQLite ends a text at its first NUL
 
 
-def kept(text: str, length: int = TEXT_KEPT) -> str:
+def kept(text: str, length: int | None = None) -> str:
     """As much of a text as is kept."""
-    text = text[:length]
+    text = text[: TEXTS.get() if length is None else length]
     return text.replace("\0", NUL_SHOWN) if "\0" in text else text
 
 

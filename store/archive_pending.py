@@ -41,12 +41,13 @@ from store.generation as g
 join store.source as s using (source_id)
 join store.account as a using (account_id)
 left join main.file as f on f.generation_id = g.generation_id
-where g.cursor > 0 and not coalesce(f.is_dropped, 0) and (
+where (g.cursor > 0 or s.size > 0) and not coalesce(f.is_dropped, 0) and (
     g.generation_id in (select generation_id from store.row_line)
     or (
         not g.is_superseded and s.kind <> 'database' and s.state in ('read', 'foreign')
         and (
             f.covers is null or f.covers <> g.cursor
+            or (f.form = 'lines' and s.size <> f.length and s.size - g.cursor between 1 and 16777216)
             or (f.form in ('whole', 'frozen') and f.mtime_ns is not s.mtime_ns)
         )
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
-from store import archive_pending
+from store import archive_pending, lock
 from store import home as homes
 from store.config import load
 from store.database import path_in
@@ -27,6 +27,9 @@ Archive = Callable[[str, Step | None], Archived]
 def keep(archive: Callable[[], Archive], *, is_told: bool) -> tuple[int, int]:
     """Archive what is recorded, and say how much that was. Whatever ends it, the next recording goes on there."""
     home = homes.locate()
+    holder = lock.holder(home)
+    if holder is not None and holder.doing == lock.COLLECTING:
+        return 0, 0  # it archives by itself
     if not load(home).archive.is_on or not os.path.exists(path_in(home)) or not archive_pending.backlog(home).files:
         return 0, 0
     with bar("archiving") as step:

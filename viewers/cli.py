@@ -33,7 +33,7 @@ AREAS = {
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
-    "history": Area("History", ("verify",)),
+    "history": Area("History", ("show", "restore", "verify")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "trying": Area("Trying it", ("demo",)),
 }
@@ -50,8 +50,7 @@ def bare(*, no_start: bool = False) -> int:
     from viewers.entry.recording import archive_once
     from viewers.today import run
 
-    return run(collect_once, no_start=no_start)
-    code = run(collect_once)
+    code = run(collect_once, no_start=no_start)
     sys.stdout.flush()
     keep(archive_once, is_told=False)
     return code

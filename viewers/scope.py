@@ -94,7 +94,7 @@ def narrowed(scope: Scope, asked: Asked, reader: sqlite3.Connection) -> Scope:
             raise _unknown("branch", asked.branch, branches)
         scope = scope._replace(branch=asked.branch)
     if asked.id is not None:
-        scope = scope._replace(sessions=_session(asked.id, reader))
+        scope = scope._replace(sessions=session_keys(asked.id, reader))
     return scope
 
 
@@ -153,8 +153,9 @@ def _project(text: str, paths: Sequence[str]) -> tuple[str, ...]:
     raise _unknown("project", text, [*(path.rstrip("/").rpartition("/")[2] for path in paths), *paths])
 
 
-def _session(text: str, reader: sqlite3.Connection) -> tuple[int, ...]:
-    if text == NEWEST:
+def session_keys(text: str, reader: sqlite3.Connection) -> tuple[int, ...]:
+    """The session of this id, of the beginning of one, or the one that somebody worked in last."""
+    if text in (NEWEST, "latest"):
         text = next(iter(_texts(reader, "session_names")), text)
     found: list[tuple[int, str]] = query.rows(reader, "sessions_like", id=text) if text else []
     same = [key for key, id_ in found if id_ == text]

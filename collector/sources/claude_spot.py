@@ -3,9 +3,10 @@
 from msgspec import Struct
 
 from collector.sources.claude_wire import Line
+from collector.text import TEXTS
 from collector.threads import Threads
 from store.batch import Batch
-from store.facts import TEXT_KEPT, Message, Record, Run
+from store.facts import Message, Record, Run
 
 ID_KEPT = 200
 NUL_SHOWN = "\u2400"  # SQLite ends a text at its first NUL
@@ -78,9 +79,9 @@ def show(
     )  # fmt: skip
 
 
-def kept(text: str, length: int = TEXT_KEPT) -> str:
+def kept(text: str, length: int | None = None) -> str:
     """As much of a text as is kept."""
-    text = text[:length]
+    text = text[: TEXTS.get() if length is None else length]
     return text.replace("\0", NUL_SHOWN) if "\0" in text else text
 
 

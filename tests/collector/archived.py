@@ -40,13 +40,11 @@ def files(home: Path) -> dict[bytes, tuple[Kept, bytes]]:
 
 
 def check_kept(home: Path, project: Path) -> None:
-    """Everything below a folder that was read is kept, byte for byte up to the last whole line."""
+    """Everything below a folder that was read is kept, byte for byte."""
     found = files(home)
     for path in sorted(project.rglob("*")):
         if path.is_file() and path.stat().st_size:
-            content = path.read_bytes()
-            expected = content[: content.rfind(b"\n") + 1] if path.suffix == ".jsonl" else content
-            assert found[os.fsencode(path)][1] == expected, path
+            assert found[os.fsencode(path)][1] == path.read_bytes(), path
 
 
 def check_prefix(home: Path) -> None:

@@ -1,9 +1,37 @@
 """History that survives, as Typer declares the commands."""
 
+from typing import Annotated
+
 import typer
 
 from viewers.commands.app import Json, app
 from viewers.entry import history as plain
+
+Session = Annotated[str, typer.Argument(metavar="SESSION", help="Its id, the beginning of one, or `latest`.")]
+
+
+@app.command()
+def show(
+    session: Session,
+    is_full: Annotated[bool, typer.Option("--full", help="Show the whole of each text.")] = False,
+    of_run: Annotated[str | None, typer.Option("--run", metavar="ID", help="Only this run, `main` or another.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a conversation as text, whether its files are still there or not."""
+    raise typer.Exit(plain.show(session=session, as_json=as_json, is_full=is_full, of_run=of_run))
+
+
+@app.command()
+def restore(
+    session: Session,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DIR", help="Below this folder, not to their places.")
+    ] = None,
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a deleted session back, byte for byte, with all that lay beside it; never over a file that is there."""
+    raise typer.Exit(plain.restore(session=session, to=to, is_dry=is_dry, as_json=as_json))
 
 
 @app.command()

@@ -1,6 +1,10 @@
-"""History that survives: proven, shown, restored, made anew, and deleted for good."""
+"""History that survives: proven, shown, restored."""
 
+from store.light import TYPE_CHECKING
 from viewers.entry import JSON, Plain
+
+if TYPE_CHECKING:
+    from viewers.show import Texts
 
 
 def verify(*, as_json: bool = False) -> int:
@@ -10,6 +14,27 @@ def verify(*, as_json: bool = False) -> int:
     return run(prove, is_full=False, as_json=as_json)
 
 
+def show(*, session: str, as_json: bool = False, is_full: bool = False, of_run: str | None = None) -> int:
+    from viewers.show import run
+
+    return run(_texts, session=session, as_json=as_json, is_full=is_full, of_run=of_run)
+
+
+def _texts() -> "Texts":
+    from collector.texts import texts
+
+    return texts
+
+
+def restore(*, session: str, to: str | None = None, is_dry: bool = False, as_json: bool = False) -> int:
+    from collector.restore import restore
+    from viewers.restore import run
+
+    return run(restore, session=session, to=to, is_dry=is_dry, as_json=as_json)
+
+
 PLAIN = {
+    "show": Plain(show, {"--full": "is_full", **JSON}, {"--run": ("of_run", str)}, ("session",)),
+    "restore": Plain(restore, {"--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, ("session",)),
     "verify": Plain(verify, JSON, {}),
 }

@@ -1,0 +1,135 @@
+"""What was deleted comes back byte for byte, is the same source as before, and never in the place of anything."""
+
+import hashlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+
+from collector.prove import prove
+from collector.restore import Restored, restore
+from collector.texts import texts
+from store.errors import FleetmeterError
+from tests.collector.archived import change, keep
+from tests.collector.claude_tree import lay_tree
+from tests.collector.daemons import running, until
+from tests.collector.recorded import check_same, record, rows, views
+from tests.collector.transcript import SESSION, answer, prompt
+
+GONE = {"sources": {"state", "reason", "read_at"}}
+
+
+def tree_hash(*folders: Path) -> str:
+    """Of names and contents."""
+    found = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                found.update(f"{path.relative_to(folder)}\0{path.stat().st_mtime_ns}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def sessions(home: Path) -> list[int]:
+    return [row[0] for row in rows(home, "select session_key from session order by session_key")]
+
+
+def back(home: Path, *, to: str | None = None, is_dry: bool = False) -> list[Restored]:
+    return [one for key in sessions(home) for one in restore(str(home), [key], to, is_dry=is_dry)]
+
+
+def check_deleted_and_back(home: Path, user: Path, *folders: Path) -> None:
+    """Delete all that was recorded: every view answers as before; restored, it is what it was, and nothing is news."""
+    record(home, user)
+    keep(home)
+    before, answers = tree_hash(*folders), views(home, without=GONE)
+    for folder in folders:
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    record(home, user)
+    check_same(views(home, without=GONE), answers)
+    assert {one.state for one in back(home, is_dry=True)} == {"would be written"}
+    assert {one.state for one in back(home)} <= {"written", "there"}
+    assert tree_hash(*folders) == before
+    generations = rows(home, "select count(*) from generation")
+    assert record(home, user).records == len(
+        rows(home, "select 1 from source where kind in ('agent-meta', 'workflow')")
+    )
+    check_same(views(home, without=GONE), answers)
+    assert rows(home, "select count(*) from generation") == generations
+    assert prove(str(home)).findings == []
+
+
+def test_every_session_comes_back_as_it_was(home: Path, user: Path, project: Path) -> None:
+    lay_tree(project, turns=4)
+    with open(next(project.glob("*.jsonl")), "ab") as file:
+        file.write(b'{"type":"user","cut of')
+    spilled = next(project.glob("*.jsonl")).with_suffix("") / "tool-results" / "b.txt"
+    spilled.parent.mkdir(parents=True)
+    spilled.write_text("a long output")
+    check_deleted_and_back(home, user, project)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in project.rglob("*") if path.is_file()} == {0o600}
+
+
+@pytest.mark.full
+def test_every_session_of_the_corpus_comes_back_as_it_was(home: Path, tmp_path: Path) -> None:
+    from tests.collector.published import CORPUS
+
+    user = tmp_path / "published"
+    shutil.copytree(CORPUS / "claude", user / ".claude" / "projects" / "p")
+    shutil.copytree(CORPUS / "codex", user / ".codex" / "sessions")
+    check_deleted_and_back(home, user, user / ".claude" / "projects" / "p", user / ".codex" / "sessions")
+
+
+def test_nothing_that_is_there_is_replaced(home: Path, user: Path, project: Path, tmp_path: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    path.write_bytes(prompt(1) + answer(1))
+    record(home, user)
+    with pytest.raises(FleetmeterError, match="nothing is archived yet"):
+        back(home)
+    keep(home)
+    path.write_bytes(b"somebody else's")
+    assert [one.state for one in back(home)] == ["there"]
+    assert path.read_bytes() == b"somebody else's"
+    (one,) = back(home, to=str(tmp_path / "elsewhere"))
+    assert Path(one.path) == tmp_path / "elsewhere" / "projects" / "p" / path.name
+    assert Path(one.path).read_bytes() == prompt(1) + answer(1)
+
+
+def test_what_is_damaged_is_not_written(home: Path, user: Path, project: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    path.write_bytes(prompt(1) + answer(1))
+    record(home, user)
+    keep(home)
+    path.unlink()
+    change(home, "update content set packed = cast(substr(packed, 1, length(packed) - 5) || x'0102030405' as blob)")
+    assert [one.state for one in back(home)] == ["damaged"]
+    assert os.listdir(project) == []
+
+
+def test_a_collector_that_runs_takes_it_for_the_same(home: Path, user: Path, project: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    path.write_bytes(prompt(1) + answer(1))
+    record(home, user)
+    keep(home)
+    path.unlink()
+    with running(home, user):
+        until(lambda: rows(home, "select state from source") == [("gone",)])
+        assert [one.state for one in back(home)] == ["written"]
+        until(lambda: rows(home, "select state from source") == [("read",)])
+        with open(path, "ab") as file:
+            file.write(prompt(2))
+        until(lambda: rows(home, "select count(*) from record") == [(3,)])
+    assert rows(home, "select count(*) from generation") == [(1,)]
+
+
+def test_texts_are_whole_of_the_file_and_of_the_archive(home: Path, user: Path, project: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    path.write_bytes(prompt(1, "a word, " * 1000 + ".") + answer(1, "an answer, " * 1000 + "."))
+    record(home, user)
+    keep(home)
+    whole = {("p1", 0): "a word, " * 1000 + ".", ("a1", 0): "an answer, " * 1000 + "."}
+    assert texts(str(home), sessions(home)) == whole
+    path.unlink()
+    assert texts(str(home), sessions(home)) == whole
