@@ -20,6 +20,7 @@ from collector.log import Log, told
 from collector.look import Look
 from collector.moved import Files
 from collector.once import standing
+from collector.receiver import Receiver
 from collector.sources import all_sources
 from collector.status import document
 from collector.tally import Tally
@@ -81,6 +82,7 @@ class Daemon:
         self._live: Live | None = None
         self._care: Care | None = None
         self._mended = list[float]()
+        self._receiver = Receiver(home, self._tell)
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._is_woken = self._is_ready = False
         self._might: tuple[list[Root], set[str]] = [], set()
@@ -93,6 +95,7 @@ class Daemon:
             stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False))
             door = Door(self._home, self._selector, self._answer)
             stack.callback(door.close)
+            stack.callback(self._receiver.close)
             self.log.write(f"started, pid {os.getpid()}")
             failures = 0
             while not self._is_stopping:
@@ -137,6 +140,7 @@ class Daemon:
             stack.callback(archiver.close)
             live = self._live = Live(connection, look, hints, self.tally, archiver)
             stack.callback(self._forget)
+            self._receiver.tend(config, look.places)
             if not self._is_ready:
                 self._is_ready = True
                 ready()
@@ -183,6 +187,7 @@ class Daemon:
         if now is not config or self._trees_there(live.look) != set(_trees(live.look)):
             _, live.look.places = standing(connection, self._home, now, self._environ, self._user)
             live.watch.sweep_soon()
+        self._receiver.tend(now, live.look.places)
         if hints.watch(_trees(live.look)):
             live.watch.sweep_soon()
         for path in live.watch.judge():
@@ -254,7 +259,7 @@ class Daemon:
         if question != "status":
             done = self._live.errand(self._home, question) if self._live is not None else None
             return done or {"error": "what is asked is not known, or not now"}
-        return document(self._home, self.tally, self._live, self._care)
+        return {**document(self._home, self.tally, self._live, self._care), "telemetry": self._receiver.document()}
 
     def _forget(self) -> None:
         self._live = self._care = None

@@ -29,6 +29,12 @@ class Archiving(NamedTuple):
     keep_days: float | None = None
 
 
+class Telemetry(NamedTuple):
+    """Where the collector listens on loopback for what agents export; nowhere, unless the user says so."""
+
+    port: int | None = None
+
+
 class Config(NamedTuple):
     accounts: dict[str, str]
     """Root folder of an agent's files → the name of the account."""
@@ -44,6 +50,7 @@ class Config(NamedTuple):
     backup: Backups = Backups()
     budgets: tuple[Budget, ...] = ()
     """What may be spent, and how much of what."""
+    telemetry: Telemetry = Telemetry()
     start: bool = True
     """Whether a viewer that finds no collector starts one."""
     archive: Archiving = Archiving()
@@ -82,6 +89,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
         backup=_backups(path, document),
         budgets=read_budgets(path, document.get("budgets", {})),
+        telemetry=_telemetry(path, document),
         start=_switch(path, "start", document.get("start", True)),
         archive=_archiving(path, document["archive"]) if "archive" in document else Archiving(),
     )
@@ -149,6 +157,19 @@ def _backups(path: str, document: dict[str, Any]) -> Backups:
         else:
             raise FleetmeterError(f"{path}: unknown key `{key}` in `backup`", hint=_nearest(key, Backups._fields))
     return known
+
+
+def _telemetry(path: str, document: dict[str, Any]) -> Telemetry:
+    table: object = document.get("telemetry", {})
+    if not isinstance(table, dict):
+        raise _wrong(path, "telemetry", "a table")
+    for key in cast("dict[str, object]", table):
+        if key not in Telemetry._fields:
+            raise FleetmeterError(f"{path}: unknown key `{key}` in `telemetry`", hint=_nearest(key, Telemetry._fields))
+    port: object = cast("dict[str, object]", table).get("port")
+    if port is not None and (not isinstance(port, int) or isinstance(port, bool) or not 1024 <= port < 65_536):
+        raise _wrong(path, "telemetry.port", "the number of a port, 1024 to 65535")
+    return Telemetry(port)
 
 
 def _switch(path: str, key: str, value: object) -> bool:

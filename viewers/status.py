@@ -69,6 +69,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         said.append(
             f"sqlite      {version} has the WAL-reset bug, which can damage a database, rarely: 3.51.3 mends it"
         )
+    said += _telemetry(found.get("telemetry", {}))
     if found["lastError"]:
         said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
     return said
@@ -97,6 +98,17 @@ def _archive(archive: dict[str, Any]) -> list[str]:
     if archive["trouble"]:
         said.append(f"            the last round failed: {archive['trouble']}")
     return said
+
+
+def _telemetry(told: dict[str, Any]) -> list[str]:
+    """Of a door that is open, or should be."""
+    if told.get("port") is None:
+        return [f"telemetry   not taken: {told['problem']}"] if told.get("problem") else []
+    lost = f", {format.things(told['lost'], 'message')} lost: too much waits in the data folder" if told["lost"] else ""
+    return [
+        f"telemetry   taken on port {told['port']}: {format.things(told['requests'], 'request')}, "
+        f"{format.count(told['refused'])} refused{lost}"
+    ]
 
 
 def _watches(watches: dict[str, Any]) -> list[str]:

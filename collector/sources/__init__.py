@@ -152,6 +152,14 @@ class Keeps(Protocol):
     def keep_days(self, root: str) -> float | None: ...
 
 
+@runtime_checkable
+class Reporting(Protocol):
+    """A source whose programs can export telemetry. services: how the names of those begin, or of their scopes."""
+
+    @property
+    def services(self) -> tuple[str, ...]: ...
+
+
 def all_sources() -> list[Source]:
     """Every agent that has a file here."""
     found: list[Source] = []

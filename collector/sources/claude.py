@@ -43,6 +43,7 @@ class Claude:
     name = "Claude Code"
     tells = TELLS
     version = 1
+    services = ("claude-code", "com.anthropic.claude_code")
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
         """The configuration folders: each is an account. Those of this shell and the usual ones of this machine."""

@@ -5,6 +5,7 @@ from functools import partial
 from collector.feed import Feed
 from collector.hooks import Hook, take_hook
 from collector.status_line import take_status
+from collector.telemetry import take_telemetry
 from store.batch import Batch
 from store.facts import Run
 
@@ -18,4 +19,6 @@ def run_of(out: Batch, hook: Hook) -> Run:
 
 
 def feed(generation_id: int) -> Feed:
-    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of), "status": take_status})
+    return Feed(
+        generation_id, {"hook": partial(take_hook, run_of=run_of), "telemetry": take_telemetry, "status": take_status}
+    )

@@ -40,6 +40,7 @@ class Codex:
     agent = "codex"
     name = "Codex"
     tells = TELLS
+    services = ("codex",)
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

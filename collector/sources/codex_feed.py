@@ -4,6 +4,7 @@ from functools import partial
 
 from collector.feed import Feed
 from collector.hooks import Hook, take_hook
+from collector.telemetry import take_telemetry
 from store.batch import Batch
 from store.facts import Run
 
@@ -14,4 +15,4 @@ def run_of(out: Batch, hook: Hook) -> Run:
 
 
 def feed(generation_id: int) -> Feed:
-    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of)})
+    return Feed(generation_id, {"hook": partial(take_hook, run_of=run_of), "telemetry": take_telemetry})
