@@ -108,6 +108,7 @@ def _run(connection: sqlite3.Connection, look: Look, progress: Progress | None) 
     jobs = [job for found in look.sweep() for job in found]
     counts, unreadable = (0, 0, 0, 0), look.unreadable
     if jobs:
+        from collector.pace import keep_pace
         from collector.record import Recorder  # decoding is imported only when there is something to decode
 
         jobs.sort(key=lambda job: job.mtime_ns, reverse=True)
@@ -120,6 +121,7 @@ def _run(connection: sqlite3.Connection, look: Look, progress: Progress | None) 
                 progress(done, total)
 
         recorder = Recorder(connection, step)
+        recorder.after = lambda: keep_pace(connection)
         before = count_responses(connection)
         recorder.record(jobs)
         done_by = recorder.counts

@@ -53,6 +53,8 @@ class Recorder:
         self, connection: sqlite3.Connection, progress: Callable[[int], None] | None = None, read: Read = os.pread
     ) -> None:
         self.counts = Counts()
+        self.after: Callable[[], None] = lambda: None
+        """Called after each transaction."""
         self._connection, self._progress, self._read = connection, progress, read
         self._jobs: dict[int, Job] = {}
         self._alone: set[int] = set()
@@ -100,6 +102,7 @@ class Recorder:
         except FAULTS_OF_A_FILE:
             self.counts = before
             self._read_alone(touched - self._alone)
+        self.after()
         return bool(touched)
 
     def _add(self, portion: Portion, touched: set[int]) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from collector import pace
+from store.errors import FleetmeterError
 from tests.collector.daemons import calm, count, lag, lay, running, status, until
-from tests.collector.recorded import check_every_byte
+from tests.collector.recorded import check_every_byte, record
 from tests.collector.transcript import prompt
 
 BOUND = 2 << 20
@@ -105,6 +107,23 @@ def test_S3_readers_that_follow_one_another_cannot_either(home: Path, project: P
                 reader.join()
         assert until(lambda: count(home) == 2400, 12) < 10
     check_every_byte(home)
+
+
+@pytest.mark.promise("S3")
+def test_S3_nor_that_of_one_look_at_everything(home: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "BOUND", 1 << 20)
+    monkeypatch.setattr(pace, "PATIENCE_S", 0.3)
+    lay(project, 30, 600, "x" * 200)
+    user = project.parents[2]
+    with closing(sqlite3.connect(home / "fleetmeter.db", isolation_level=None)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from record").fetchone()
+        with pytest.raises(FleetmeterError, match="does not end") as raised:
+            record(home, user)
+        assert "run it again" in raised.value.hint
+        assert (home / "fleetmeter.db-wal").stat().st_size > pace.BOUND
+    assert record(home, user).sources == 30  # it is told, and nothing is lost
+    assert count(home) == 30 * 600
 
 
 @pytest.mark.mutant("S3")
