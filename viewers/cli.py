@@ -26,7 +26,7 @@ AREAS = {
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "branch", "blocks", "today", "summary"),
     ),
     "spending": Area(
-        "Where the money went", ("cache", "tools", "files", "compare", "forecast", "anomalies", "budgets")
+        "Where the money went", ("cache", "tools", "files", "compare", "forecast", "anomalies", "budgets", "limits")
     ),
     "proof": Area("Proof and export", ("why", "export")),
     "asking": Area("Questions", ("sql",)),

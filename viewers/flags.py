@@ -46,6 +46,7 @@ class Asked(NamedTuple):
     recent: bool = False
     token_limit: str | None = None
     by: str | None = None
+    history: bool = False
     first: str | None = None
     second: str | None = None
     no_start: bool = False
@@ -91,6 +92,7 @@ FLAGS = {
         Flag(
             "token_limit", ("--token-limit", "-t"), "Compare with so many tokens, or with the largest block: max.", "N"
         ),
+        Flag("history", ("--history",), "All windows that were read, not only the open ones."),
         Flag("by", ("--by",), "What a row is: session, project, model or day.", "WHAT"),
         Flag(
             "format",
@@ -167,6 +169,11 @@ SPENDING: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "budgets": (
         "Show what is spent of each budget of the configuration, and when it will be crossed.",
         (*OUTPUT, "timezone", "mode", *LESS),
+        (),
+    ),
+    "limits": (
+        "Show how much of each plan limit is used, when it begins anew, how fast it fills, and where it went.",
+        (*OUTPUT, *RANGE, "timezone", "account", "agent", "history", "limit", *LESS),
         (),
     ),
 }

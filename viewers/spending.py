@@ -26,6 +26,7 @@ RECENT = "28d"
 ANSWERS = {
     "cache": "cache_report", "tools": "tool_report", "files": "file_report", "compare": "compare_report",
     "forecast": "forecast_report", "anomalies": "anomaly_report", "budgets": "budget_report",
+    "limits": "limit_report",
 }  # fmt: skip
 IN = ("since", "until", "accounts", "agents", "projects", "sessions")
 

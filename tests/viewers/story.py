@@ -68,8 +68,40 @@ def prompts() -> list[Asked]:
     return asked
 
 
+def plans(connection: sqlite3.Connection) -> None:
+    """What status lines and others told of plan limits: account, source, span, end, percent, first and last time."""
+    week, five, minutes = (
+        "2026-11-22T09:00:00.000Z",
+        "2026-11-20T17:00:00.000Z",
+        {"seven_day": 10_080, "five_hour": 300},
+    )
+    for account, source, span, resets_at, used, first, last in (
+        (1, "status", "seven_day", week, 5, "16T09:02:30", "16T09:40:00"),
+        (1, "status", "seven_day", week, 9, "16T20:00:00", "16T20:30:00"),
+        (1, "status", "seven_day", week, 14, "18T09:32:30", "18T10:00:00"),
+        (1, "status", "seven_day", week, 25, "19T09:31:00", "19T09:31:30"),
+        (1, "status", "seven_day", week, 31, "20T09:33:00", "20T09:40:00"),
+        (1, "status", "five_hour", "2026-11-20T12:00:00.000Z", 48, "20T09:32:30", "20T09:40:00"),
+        (2, "status", "five_hour", "2026-11-17T17:30:00.000Z", 40, "17T13:10:00", "17T13:10:00"),
+        (2, "status", "five_hour", "2026-11-17T17:31:00.000Z", 62, "17T13:25:00", "17T14:00:00"),
+        (2, "stream", "five_hour", "2026-11-19T15:00:00.000Z", 30, "19T11:00:00", "19T11:30:00"),
+        (2, "stream", "five_hour", "2026-11-19T17:00:00.000Z", 3, "19T12:05:00", "19T12:05:00"),
+        (2, "status", "five_hour", five, 20, "20T13:00:00", "20T13:30:00"),
+        (2, "status", "five_hour", five, 55, "20T14:21:00", "20T14:21:00"),
+        (2, "asked", "five_hour", five, 70, "20T14:50:00", "20T15:08:00"),
+        (2, "asked", "seven_day_model-b", "2026-11-24T00:00:00.000Z", 8.5, "20T11:00:00", "20T12:00:00"),
+        (2, "asked", "extra_usage", "", 12.5, "20T15:08:00", "20T15:08:00"),
+    ):
+        connection.execute(
+            "insert into limit_level (account_id, source, limit_id, span, resets_at, used_percent, window_minutes,"
+            " first_at, last_at) values (?, ?, 'plan', ?, ?, ?, ?, ?, ?)",
+            (account, source, span, resets_at, used, minutes.get(span[:9]), f"2026-11-{first}.000Z",
+             f"2026-11-{last}.000Z"),
+        )  # fmt: skip
+
+
 def work(home: Path) -> None:
-    """What tools did on the last days: calls of each outcome, files, and calls of a model that failed."""
+    """What tools did on the last days: calls of each outcome, files, calls of a model that failed; plan limits."""
     outcomes = ("ok", "ok", "ok", "error", "rejected", "interrupted", None, "ok")
     with closing(sqlite3.connect(home / NAME)) as connection, connection:
         for number in range(96):
@@ -90,6 +122,7 @@ def work(home: Path) -> None:
                     (f"t{number}", session, f"/src/app/\u4f60\u597d/{'deep/' * (number % 7)}file.py",
                      *((None, None) if number % 8 == 7 else (number, number // 2))),
                 )  # fmt: skip
+        plans(connection)
         for number, status in enumerate((529, 529, 429, None)):
             connection.execute(
                 "insert into message (uuid, block, session_key, run_key, at, kind, chars, status, is_branch,"
