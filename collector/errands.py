@@ -19,7 +19,10 @@ ANSWER_S = 600.0
 def do(home: str, name: str, session_keys: list[int], waiting: Waiting | None = None) -> list[list[Any]]:
     """Have it done, by whoever holds the lock."""
     try:
-        with hold(home, "restoring", wait_s=LOCK_WAIT_S, waiting=waiting), closing(open_writer(home)) as writer:
+        with (
+            hold(home, "pruning" if name == "prune" else "restoring", wait_s=LOCK_WAIT_S, waiting=waiting),
+            closing(open_writer(home)) as writer,
+        ):
             return _do(writer, home, name, session_keys)
     except LockHeld:
         running = holder(home)
@@ -35,7 +38,7 @@ def do(home: str, name: str, session_keys: list[int], waiting: Waiting | None = 
 def done(connection: sqlite3.Connection, home: str, look: Look, question: str) -> dict[str, Any] | None:
     """The errand as the collector does it; None when it is none."""
     name, _, keys = question.partition(" ")
-    if name != "restore":
+    if name not in ("restore", "prune"):
         return None
     try:
         session_keys = [int(key) for key in json.loads(keys)]
@@ -47,7 +50,10 @@ def done(connection: sqlite3.Connection, home: str, look: Look, question: str) -
 
 
 def _do(writer: sqlite3.Connection, home: StrPath, name: str, session_keys: list[int]) -> list[list[Any]]:
-    from collector.restore import write_back
+    if name == "restore":
+        from collector.restore import write_back
 
-    assert name == "restore"
-    return [list(one) for one in write_back(home, writer, session_keys)]
+        return [list(one) for one in write_back(home, writer, session_keys)]
+    from store.prune import prune
+
+    return [list(prune(writer, home, session_keys))]

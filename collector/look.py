@@ -169,7 +169,7 @@ class Look:
 
     def _has_news(self, known: Known, seen: Seen) -> bool:
         last = (known.device_number, known.inode, known.size, known.mtime_ns, known.ctime_ns)
-        return last != seen or known.state not in ("read", "foreign")
+        return last != seen or known.state not in ("read", "foreign", "pruned")
 
     def _claim(self, found: Found) -> bool:
         """Read a file under this name, in this look: true for the first of its names that asks, and for that alone."""
@@ -235,9 +235,11 @@ class Look:
             if path in self.seen_paths:
                 continue
             folder = next((folder for folder in shut if path.startswith(folder + b"/")), None)
-            if folder is None and (path + b"/").startswith(trees) and known.state != "gone":
+            if folder is None and (path + b"/").startswith(trees) and known.state not in ("gone", "pruned"):
                 lost.append((known, "gone", "the file was removed; what it said is kept"))
-            elif folder is not None and known.kind not in CLOSED and known.state not in ("gone", "unreachable"):
+            elif (
+                folder is not None and known.kind not in CLOSED and known.state not in ("gone", "unreachable", "pruned")
+            ):
                 lost.append((known, "unreachable", f"{shown(folder)}: {shut[folder]}"))
         if not lost:
             return

@@ -110,6 +110,25 @@ REWOUND_SESSIONS = """
 select session_key from session where is_rewound and session_key in (select value from json_each(?))
 """
 
+ORPHANED = """
+select distinct r.agent, r.message_id
+from response as r
+where r.is_copy and r.session_key in (select value from json_each(:family))
+"""
+UNMARK = """
+update {table}
+set is_copy = 0
+where is_copy and session_key in (select value from json_each(:family)) and {id} not in (
+    select {id} from {table} where not is_copy and session_key in (select value from json_each(:family))
+)
+"""
+AGENTS_OF = """
+select distinct a.agent
+from session as s
+join account as a using (account_id)
+where s.session_key in (select value from json_each(:family))
+"""
+
 RankOf = Callable[[int, int], tuple[str, str, bytes, str]]
 
 
@@ -255,3 +274,27 @@ def _note(origin: dict[int, tuple[str, int]], senior: int, holders: Iterable[tup
     for session_key, at in holders:
         if session_key != senior and (at, senior) > origin.get(session_key, ("", 0)):
             origin[session_key] = (at, senior)
+
+
+def family_of(connection: sqlite3.Connection, keys: Iterable[int]) -> set[int]:
+    """These sessions, and all that share history with them."""
+    family = set(keys)
+    for key in list(family):
+        family |= {row[0] for row in connection.execute(FAMILY, (encode([key]).decode(),)).fetchall()}
+    return family
+
+
+def resettle(connection: sqlite3.Connection, family: set[int]) -> None:
+    """Settle what is left of a family when some of it was deleted: what is the only copy now is the one that counts."""
+    which = {"family": encode(sorted(family)).decode()}
+    for agent, message_id in connection.execute(ORPHANED, which).fetchall():
+        for copies in load(connection, agent, [message_id]).values():
+            copies = [copy for copy in copies if copy[0] in family]
+            if copies and all(copy.is_copy for _, copy in copies):
+                senior = min(copies, key=lambda c: (c[1].at or NEVER, c[1].is_branch, c[0]))
+                senior[1].is_copy = False
+                replace(connection, [senior])
+    for table, id_, _ in EVENTS:
+        connection.execute(UNMARK.format(table=table, id=id_), which)
+    for (agent,) in connection.execute(AGENTS_OF, which).fetchall():
+        _settle(connection, agent, family, _ranks(connection, [File(*row) for row in connection.execute(FILES, which)]))

@@ -33,7 +33,7 @@ AREAS = {
     "pricing": Area("Prices", ("prices", "reprice")),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
-    "history": Area("History", ("show", "restore", "verify")),
+    "history": Area("History", ("show", "restore", "prune", "verify")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "trying": Area("Trying it", ("demo",)),
 }

@@ -153,6 +153,11 @@ def _project(text: str, paths: Sequence[str]) -> tuple[str, ...]:
     raise _unknown("project", text, [*(path.rstrip("/").rpartition("/")[2] for path in paths), *paths])
 
 
+def project_named(text: str, reader: sqlite3.Connection) -> str:
+    """The folders of a project, as a list for a query."""
+    return _list(_project(text, _texts(reader, "project_names")))
+
+
 def session_keys(text: str, reader: sqlite3.Connection) -> tuple[int, ...]:
     """The session of this id, of the beginning of one, or the one that somebody worked in last."""
     if text in (NEWEST, "latest"):

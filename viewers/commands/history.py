@@ -35,6 +35,21 @@ def restore(
 
 
 @app.command()
+def prune(
+    session: Annotated[str | None, typer.Argument(metavar="[SESSION]", help="One session.")] = None,
+    project: Annotated[str | None, typer.Option("--project", metavar="NAME", help="The sessions of a project.")] = None,
+    days: Annotated[
+        int | None, typer.Option("--older-than", metavar="DAYS", min=1, help="Those without a line for so long.")
+    ] = None,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be deleted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete sessions for good: their facts, their records, what is archived of them. Their files are left alone."""
+    code = plain.prune(session=session, project=project, days=days, is_sure=is_sure, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def verify(as_json: Json = False) -> None:
     """Prove what is stored: both databases, every byte that was read, the archive, the files. Exit code 1: a fault."""
     raise typer.Exit(plain.verify(as_json=as_json))

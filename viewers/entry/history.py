@@ -1,7 +1,7 @@
 """History that survives: proven, shown, restored."""
 
 from store.light import TYPE_CHECKING
-from viewers.entry import JSON, Plain
+from viewers.entry import JSON, Plain, whole
 
 if TYPE_CHECKING:
     from viewers.show import Texts
@@ -33,7 +33,27 @@ def restore(*, session: str, to: str | None = None, is_dry: bool = False, as_jso
     return run(restore, session=session, to=to, is_dry=is_dry, as_json=as_json)
 
 
+def prune(
+    *,
+    session: str | None = None,
+    project: str | None = None,
+    days: int | None = None,
+    is_sure: bool = False,
+    as_json: bool = False,
+) -> int:
+    from collector.errands import do
+    from viewers.prune import run
+
+    return run(do, session=session, project=project, days=days, is_sure=is_sure, as_json=as_json)
+
+
 PLAIN = {
+    "prune": Plain(
+        prune,
+        {"--yes": "is_sure", **JSON},
+        {"--project": ("project", str), "--older-than": ("days", whole)},
+        more=("session",),
+    ),
     "show": Plain(show, {"--full": "is_full", **JSON}, {"--run": ("of_run", str)}, ("session",)),
     "restore": Plain(restore, {"--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, ("session",)),
     "verify": Plain(verify, JSON, {}),
