@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_rows(words: list[str], answers: int, home
     fill(home, answers)
     code, peak = run_measured([*command, *words], timeout_s=900)
     assert code == 0
-    assert peak < MOST_BYTES + 40 * answers  # a number for each row, to sort them by
+    assert peak < MOST_BYTES + 60 * answers  # a few numbers for each row, to sort them by
 
 
 def test_without_pyarrow_it_says_what_to_install(home: Path, fleetmeter: Told, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,8 +241,8 @@ def test_parquet_holds_the_same_rows(name: str, recorded: Path, tmp_path: Path, 
     expected = json.loads(fleetmeter("export", name, "--format", "json"))
     assert table.to_pylist() == expected
     kinds = {field.name: str(field.type) for field in table.schema}
-    assert set(kinds.values()) <= {export_shapes.INTEGER, export_shapes.REAL, export_shapes.TEXT}
-    assert all(kinds[column] == "double" or kinds[column] == export_shapes.REAL for column in kinds if column == "usd")
+    assert set(kinds.values()) <= {"int64", "double", "string"}
+    assert kinds.get("usd", "double") == "double"
 
 
 @pytest.mark.parametrize("view", VIEWS)
