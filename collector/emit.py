@@ -1,7 +1,8 @@
-"""`fleetmeter-emit AGENT ROOT [FROM]`: keep what an agent's program says on standard input until it is recorded.
+"""`fleetmeter-emit AGENT ROOT [FROM [BODY]]`: keep what an agent's program says until it is recorded.
 
-The agent waits for it, so it imports next to nothing, says nothing, and ends with 0 whatever happens. Nobody is
-connected to: a collector that hangs, or that is killed halfway, costs the agent no time and the message nothing.
+It says so on standard input, or, as some do, in the last word of the command. It waits for the sender, which imports
+next to nothing, says nothing, and ends with 0 whatever happens. Nobody is connected to: a collector that hangs, or
+that is killed halfway, costs the agent no time and the message nothing.
 """
 
 import os
@@ -27,8 +28,8 @@ def emit(words: list[str]) -> None:
     """Keep one message."""
     agent, root, *rest = words
     at = feed.stamp()
-    body = bytearray()
-    while len(body) < feed.MOST_LINE and (part := os.read(0, CHUNK)):
+    body = bytearray(os.fsencode(rest[1]) if rest[1:] else b"")
+    while not rest[1:] and len(body) < feed.MOST_LINE and (part := os.read(0, CHUNK)):
         body += part
     folder = feed.tree(locate(), agent, os.path.realpath(root))
     feed.append(folder, feed.line(rest[0] if rest else "hook", bytes(body), at, os.getppid()))

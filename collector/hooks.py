@@ -63,9 +63,12 @@ def take_hook(heard: Heard, run_of: RunOf) -> str:
     hook = read(heard.body)
     if not hook.session_id or not hook.hook_event_name:
         raise ValueError("a hook without a session or a name")
-    kind = KINDS.get(hook.hook_event_name, OTHER)
-    run = run_of(heard.out, hook)
-    session = run.session
+    return keep(heard, hook, run_of(heard.out, hook), KINDS.get(hook.hook_event_name, OTHER))
+
+
+def keep(heard: Heard, hook: Hook, run: Run, kind: str) -> str:
+    """Add a moment of that kind to what is known of its run and session."""
+    name, session = hook.hook_event_name or "", run.session
     if heard.at > session.last_at:
         session.last_at = heard.at
     if not session.first_at or heard.at < session.first_at:
@@ -75,12 +78,12 @@ def take_hook(heard: Heard, run_of: RunOf) -> str:
     text = said(hook)
     heard.out.signals.append(
         Signal(
-            run.index, heard.key, heard.at, kind, hook.hook_event_name, hook.prompt_id or hook.turn_id,
+            run.index, heard.key, heard.at, kind, name, hook.prompt_id or hook.turn_id,
             hook.tool_use_id, hook.tool_name, text[:TEXT_KEPT].replace("\0", "\u2400") if text else None,
             int(hook.duration_ms) if hook.duration_ms is not None and 0 <= hook.duration_ms < 1e12 else None,
         )
     )  # fmt: skip
-    return hook.hook_event_name
+    return name
 
 
 def read(body: bytes) -> Hook:

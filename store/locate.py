@@ -11,10 +11,13 @@ def locate() -> str:
     chosen = os.environ.get("FLEETMETER_HOME")
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))
-    # The platform's own place, as platformdirs names it; importing that takes as long as a whole report.
+    return usual(os.environ.get("XDG_DATA_HOME", "").strip())
+
+
+def usual(shared: str = "") -> str:
+    """The platform's own place, as platformdirs names it; importing that takes as long as a whole report."""
     if sys.platform == "darwin":
         return os.path.expanduser("~/Library/Application Support/fleetmeter")
-    shared = os.environ.get("XDG_DATA_HOME", "").strip()
     return os.path.join(shared or os.path.expanduser("~/.local/share"), "fleetmeter")
 
 

@@ -35,6 +35,7 @@ AREAS = {
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
     "history": Area("History", ("show", "restore", "prune", "verify")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
+    "feeds": Area("What agents tell while they run", ("hooks", "statusline")),
     "trying": Area("Trying it", ("demo",)),
 }
 

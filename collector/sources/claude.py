@@ -9,6 +9,7 @@ from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
 
 if TYPE_CHECKING:
+    from collector.settings.wanted import Call, Wanted
     from store.batch import Batch
 
 SKIPPED_FOLDERS = (b"/tool-results/", b"/memory/")
@@ -111,6 +112,12 @@ class Claude:
         from collector.sources.claude_settings import cleanup_days
 
         return cleanup_days(root)
+
+    def wanted(self, what: str, root: str, project: str | None, call: "Call") -> "Wanted | None":
+        """What its settings need so that its programs tell us more."""
+        from collector.sources.claude_entries import wanted
+
+        return wanted(what, root, project, call)
 
 
 SOURCE: Source = Claude()

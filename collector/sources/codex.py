@@ -9,6 +9,7 @@ from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
 
 if TYPE_CHECKING:
+    from collector.settings.wanted import Call, Wanted
     from store.batch import Batch
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -75,6 +76,12 @@ class Codex:
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         raise NotImplementedError(kind)
+
+    def wanted(self, what: str, root: str, project: str | None, call: "Call") -> "Wanted | None":
+        """What its settings need so that its programs tell us more."""
+        from collector.sources.codex_entries import wanted
+
+        return wanted(what, root, project, call)
 
 
 def session_of(path: str) -> str:

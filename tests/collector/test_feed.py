@@ -93,6 +93,21 @@ def test_the_sender_keeps_a_message_and_says_nothing(home: Path, user: Path) -> 
         assert stat.S_IMODE(path.stat().st_mode) == (0o600 if path == file else 0o700)
 
 
+def test_what_notify_is_told_in_its_last_word_is_the_end_of_a_turn(home: Path, user: Path) -> None:
+    root = user / ".codex"
+    root.mkdir()
+    told = {"type": "agent-turn-complete", "thread-id": "t", "turn-id": "1", "cwd": "/x", "client": None,
+            "input-messages": ["a", "b"], "last-assistant-message": "done \u00e9"}  # fmt: skip
+    words = [sys.executable, "-I", "-S", str(EMIT), "codex", str(root), "notify", json.dumps(told, ensure_ascii=False)]
+    environ = {"HOME": str(user), "FLEETMETER_HOME": str(home)}
+    done = subprocess.run(words, stdin=subprocess.PIPE, env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    record(home, user)
+    assert rows(home, "select session_id, kind, name, prompt_id, text from signals") == [
+        ("t", "turn_ended", "agent-turn-complete", "1", "done \u00e9")
+    ]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"\xff\x00", b"[1]", b'{"session_id": "s"}', b"x" * (2 << 20), b'{"a":1}\n{"b":2}']
 )

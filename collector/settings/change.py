@@ -1,0 +1,135 @@
+"""One change of one settings file: what it would be, and then made."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+from collector.discover import roots
+from collector.settings import file, json_entries, toml_text
+from collector.settings.json_entries import Standing, Taken
+from collector.settings.json_text import Invalid
+from collector.settings.wanted import Configurable, Wanted, call
+from collector.sources import all_sources
+from store.config import load
+from store.home import prepare
+from store.locate import usual
+from store.lock import hold as hold_lock
+
+LOCK = "fleetmeter.settings.lock"
+WAIT_S = 5.0
+UTF8 = "utf-8"
+
+
+class Target(NamedTuple):
+    """A settings file of an agent, and what ought to stand in it."""
+
+    what: str
+    agent: str
+    root: str
+    wanted: Wanted
+    fences: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """What a file holds, and what it would hold; standing: how much of ours is there now."""
+
+    target: Target
+    held: file.Held
+    text: str
+    after: str
+    standing: str
+
+    @property
+    def is_needed(self) -> bool:
+        return self.after != self.text
+
+
+def targets(
+    home: str, what: str, environ: Mapping[str, str], user: str, project: str | None, agents: tuple[str, ...] = ()
+) -> list[Target]:
+    """The files that entries of that kind belong into: of each agent that is there, in each of its folders."""
+    sources = all_sources()
+    found: list[Target] = []
+    for root in roots(home, sources, load(home, [source.agent for source in sources]), environ, user):
+        source = root.source
+        if not isinstance(source, Configurable) or (agents and source.agent not in agents):
+            continue
+        if not os.path.isdir(root.path):
+            continue
+        words = call(source.agent, root.path, home, usual())
+        wanted = source.wanted(what, root.path, project, words)
+        if wanted is not None and wanted.path not in {target.wanted.path for target in found}:
+            found.append(
+                Target(what, source.agent, root.path, wanted, (user, root.path, *([project] if project else [])))
+            )
+    return found
+
+
+def agents_with(what: str) -> list[str]:
+    """The agents that can have entries of that kind."""
+    sources = [source for source in all_sources() if isinstance(source, Configurable)]
+    return [source.agent for source in sources if source.wanted(what, "/", None, call(source.agent, "/", "/", "/"))]
+
+
+def plan(home: str, target: Target, *, is_install: bool) -> Change:
+    """What would be done. Who cannot be read, or has no place for it, is refused."""
+    wanted = target.wanted
+    held = file.hold(wanted.path, target.fences)
+    try:
+        text = (held.content or b"").decode(UTF8)
+        kept = file.before(home, held.path).original()
+        standing = _standing(text, wanted)
+        original = text if standing == Standing.NONE else kept.decode(UTF8) if kept is not None else "{}"
+        after = _after(text, wanted, original, is_install=is_install)
+    except (Invalid, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise file.Refused(
+            f"{wanted.path} is not valid: {_where(error)}", hint="mend it first: it was not touched"
+        ) from error
+    except Taken as error:
+        raise file.Refused(
+            f"{wanted.path} was not touched: {error}", hint="change it by hand, or take that out"
+        ) from error
+    return Change(target, held, text, after, standing)
+
+
+def make(home: str, target: Target, shown: Change, *, is_install: bool) -> None:
+    """Do what was shown, if it is still what would be done."""
+    prepare(home)
+    with hold_lock(home, "changing settings", wait_s=WAIT_S, name=LOCK):
+        change = plan(home, target, is_install=is_install)
+        if change.after != shown.after:
+            raise file.Refused(f"{target.wanted.path} was changed meanwhile: it was not touched", hint="run it again")
+        if not change.is_needed:
+            return
+        file.refuse_unwritable(change.held)
+        before = file.before(home, change.held.path)
+        is_first = not (before.kinds() - {target.what}) and change.standing == Standing.NONE
+        before.keep(change.held.content, is_original=is_first)
+        is_gone = not change.after and before.was_absent()
+        file.replace(change.held, None if is_gone else change.after.encode(UTF8))
+        before.mark(target.what, is_there=is_install)
+
+
+def _standing(text: str, wanted: Wanted) -> str:
+    if wanted.tables:
+        return toml_text.standing(text, wanted.tables, partial(wanted.is_ours, ()))
+    return json_entries.standing(text, wanted)
+
+
+def _after(text: str, wanted: Wanted, original: str, *, is_install: bool) -> str:
+    if wanted.tables:
+        is_ours = partial(wanted.is_ours, ())
+        return toml_text.installed(text, wanted.tables, is_ours) if is_install else toml_text.uninstalled(text, is_ours)
+    if is_install:
+        return json_entries.installed(text, wanted, original)
+    return json_entries.uninstalled(text, wanted, original)
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - error.object.rfind(b"\n", 0, error.start)
+        return f"line {line}, column {column}: it is not UTF-8"
+    return str(error)

@@ -1,0 +1,31 @@
+"""What Claude Code's settings need so that it tells us what happens: its hooks, and its status line."""
+
+import os
+from typing import Any
+
+from collector.settings.wanted import HOOKS, STATUS_LINE, Call, Wanted
+
+# All but three: WorktreeCreate would replace what is built in, FileChanged asks for names of files, and PostToolBatch
+# says again, with every result, what PostToolUse said.
+EVENTS = (
+    "SessionStart", "SessionEnd", "UserPromptSubmit", "UserPromptExpansion", "PreToolUse", "PostToolUse",
+    "PostToolUseFailure", "PermissionRequest", "PermissionDenied", "Elicitation", "ElicitationResult",
+    "Notification", "Stop", "StopFailure", "SubagentStart", "SubagentStop", "TeammateIdle", "TaskCreated",
+    "TaskCompleted", "PreCompact", "PostCompact", "MessageDisplay", "Setup", "ConfigChange", "InstructionsLoaded",
+    "CwdChanged", "WorktreeRemove",
+)  # fmt: skip
+TIMEOUT_S = 10
+FILE, PROJECT_FILE = "settings.json", os.path.join(".claude", "settings.local.json")
+LINE = ("statusLine",)
+
+
+def wanted(what: str, root: str, project: str | None, call: Call) -> Wanted | None:
+    """In a project they are its user's own: that file is not shared."""
+    path = os.path.join(project, PROJECT_FILE) if project else os.path.join(root, FILE)
+    if what == HOOKS:
+        # It waits for none of them, and what they print goes nowhere.
+        hook: dict[str, Any] = {"type": "command", "command": call.emit, "async": True, "timeout": TIMEOUT_S}
+        return Wanted(path, {("hooks", event): {"hooks": [hook]} for event in EVENTS})
+    if what == STATUS_LINE:
+        return Wanted(path, members={LINE: {"type": "command", "command": call.status}}, wraps=LINE)
+    return None
