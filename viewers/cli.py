@@ -21,6 +21,7 @@ class Area(NamedTuple):
 
 
 AREAS = {
+    "looking": Area("Looking on", ("tui",)),
     "reports": Area(
         "Reports",
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "branch", "blocks", "today", "summary"),

@@ -61,3 +61,19 @@ def seconds(number: float) -> str:
         return f"{number:.1f} s"
     minutes, rest = divmod(round(number), 60)
     return f"{minutes}m{rest:02d}s"
+
+
+def lasting(number: float) -> str:
+    """How long something has been so, in two units at most: 38s, 9m46s, 3h12m, 2d09h."""
+    whole = max(int(number), 0)
+    days, hours, minutes, rest = whole // 86_400, whole // 3600 % 24, whole // 60 % 60, whole % 60
+    if days:
+        return f"{days}d{hours:02d}h"
+    if hours:
+        return f"{hours}h{minutes:02d}m"
+    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"
+
+
+def took(milliseconds: int) -> str:
+    """How long a tool took: 0.2s, 14.2s, 2m41s."""
+    return f"{milliseconds / 1000:.1f}s" if milliseconds < 59_950 else lasting(round(milliseconds / 1000))

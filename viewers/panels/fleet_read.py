@@ -1,0 +1,194 @@
+"""What is asked of the database for the fleet. A session is asked about again only after something happened in it."""
+
+import sqlite3
+
+from store.light import Any, NamedTuple
+from viewers import query
+from viewers.dates import utc
+from viewers.panels.moments import midnight
+
+ACTIVE_S = 1800
+"""So long after its last word a session still counts as active."""
+LATELY_S = 300
+MOST = 500
+LIMITS_S = 8 * 86_400
+UNPRICED_S = 30 * 86_400
+
+
+class Now(NamedTuple):
+    """A session as it stands."""
+
+    key: int
+    session_id: str
+    agent: str
+    account: str
+    project: str | None
+    state: str
+    since: str | None
+    what: str | None
+    pid: int | None
+    last_at: str
+    entrypoint: str | None
+
+
+class Card(NamedTuple):
+    """What is known of a session."""
+
+    title: str | None
+    branch: str | None
+    cwd: str | None
+    model: str | None
+    effort: str | None
+    first_at: str | None
+    last_at: str | None
+    parent_id: str | None
+    responses: int
+    lower_bounds: int
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    output_tokens: int
+    usd: float | None
+    unpriced_tokens: int
+    permission_mode: str | None
+    last_prompt: str | None
+    context_tokens: int | None
+    window_tokens: int | None
+    compactions: int
+    lately_nanos: int | None
+    lately_tokens: int | None
+    agents_open: int
+
+    @property
+    def is_least(self) -> bool:
+        return bool(self.lower_bounds or self.unpriced_tokens)
+
+
+class Call(NamedTuple):
+    """A tool that runs."""
+
+    run_id: str
+    name: str
+    target: str | None
+    started_at: str
+    tool_use_id: str
+
+
+class Limit(NamedTuple):
+    """A plan limit by its newest reading."""
+
+    agent: str
+    account: str
+    limit_id: str
+    span: str
+    used_percent: float
+    window_minutes: int | None
+    resets_at: str | None
+    plan: str | None
+    seen_until: str
+
+
+class Quarter(NamedTuple):
+    """What was used in a quarter of an hour."""
+
+    at: str
+    usd: float | None
+    tokens: int
+    lower_bounds: int
+    unpriced_tokens: int
+
+
+class One(NamedTuple):
+    """A session of the fleet."""
+
+    now: Now
+    card: Card | None
+    calls: tuple[Call, ...]
+
+
+class Fleet(NamedTuple):
+    """All that the screen of the fleet shows."""
+
+    sessions: tuple[One, ...]
+    limits: tuple[Limit, ...]
+    today: tuple[Quarter, ...]
+    unpriced: tuple[tuple[str, int], ...]
+    preview: tuple[Any, ...] = ()
+    """The feed of the session under the cursor."""
+    is_all: bool = False
+
+
+class Memory:
+    """What was read of each session, as long as nothing happened in it."""
+
+    def __init__(self) -> None:
+        self.cards: dict[int, tuple[tuple[Any, ...], float, Card | None, tuple[Call, ...]]] = {}
+        self.slow: tuple[float, str, Any] = (0.0, "", None)
+
+
+KEEP_S = 15.0
+"""What lasts a few minutes, such as a rate, is asked again after so long though nothing happened."""
+SLOW_S = 1.0
+"""Sums over all sessions need not follow every line."""
+
+
+def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False) -> Fleet:
+    """The sessions of the last half hour, or the newest of all."""
+    name = "fleet_all" if is_all else "fleet_now"
+    rows = query.rows(reader, name, most=MOST, **({} if is_all else {"since": utc(now_s - ACTIVE_S)}))
+    sessions = [Now(*row) for row in rows]
+    found = tuple(One(one, *known(reader, memory, one, now_s)) for one in sessions)
+    for gone in memory.cards.keys() - {one.key for one in sessions}:
+        del memory.cards[gone]
+    return Fleet(found, *_sums(reader, memory, now_s), is_all=is_all)
+
+
+def known(reader: sqlite3.Connection, memory: Memory, one: Now, now_s: float) -> tuple[Card | None, tuple[Call, ...]]:
+    """Its card and what runs in it, from memory where they cannot have changed."""
+    mark = (one.last_at, one.state, one.since)
+    held = memory.cards.get(one.key)
+    is_live = one.state in ("working", "waiting")
+    if held is not None and held[0] == mark and (not is_live or now_s - held[1] < KEEP_S):
+        return held[2], held[3]
+    rows = query.rows(
+        reader, "fleet_card", session=one.key, session_id=one.session_id, account=one.account, agent=one.agent,
+        lately=utc(now_s - LATELY_S), today=utc(now_s - 86_400),
+    )  # fmt: skip
+    card = Card(*rows[0]) if rows else None
+    calls = tuple(Call(*row) for row in query.rows(reader, "running_calls", session=one.key, since=utc(now_s - 86_400)))
+    if not is_live:
+        calls = ()  # a call without an end in a session that rests was broken off
+    memory.cards[one.key] = (mark, now_s, card, calls)
+    return card, calls
+
+
+def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any, Any, Any]:
+    read_s, _, held = memory.slow
+    if held is None or not 0 <= now_s - read_s < SLOW_S:
+        held = (
+            tuple(Limit(*row) for row in query.rows(reader, "limits_now", since=utc(now_s - LIMITS_S))),
+            tuple(Quarter(*row) for row in query.rows(reader, "quarters_since", since=utc(midnight(now_s)))),
+            tuple(query.rows(reader, "unpriced_since", since=utc(now_s - UNPRICED_S))),
+        )
+        memory.slow = (now_s, "", held)
+    return held
+
+
+def feed(reader: sqlite3.Connection, session: int, most: int) -> tuple["Moment", ...]:
+    """The last moments of a session, the newest first."""
+    return tuple(Moment(*row) for row in query.rows(reader, "feed", session=session, most=most))
+
+
+class Moment(NamedTuple):
+    """One thing that happened."""
+
+    at: str
+    run_id: str
+    kind: str
+    what: str
+    text: str | None
+    size: int | None
+    duration_ms: int | None
+    status: Any
+    ref: str

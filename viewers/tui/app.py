@@ -1,0 +1,256 @@
+"""`fleetmeter tui`: the app. It holds the screens, hands each the answers to its question, and knows common keys."""
+
+import os
+import time
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.style import Style
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from viewers.panels.ink import Ink, Line, apart
+from viewers.panels.reading import POLL_S, Reading, Told, recording_words
+from viewers.text import clean
+from viewers.tui.face import Face
+from viewers.tui.faces import FACES
+from viewers.tui.help import Help
+from viewers.tui.host import Host
+from viewers.tui.theme import DARK, LIGHT, THEMES, styles
+from viewers.tui.view import View
+from viewers.tui.words import Words
+
+TICK_S = 1.0
+WIDTHS = [(0, "-narrow"), (100, "-wide"), (160, "-broad")]
+HEIGHTS = [(0, "-tiny"), (20, "-low"), (32, "-high")]
+
+
+class Answered(Message):
+    """Something was read."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__()
+        self.told = told
+
+
+class FleetApp(Host):
+    """The app."""
+
+    TITLE = "fleetmeter"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    Screen { background: $background; layout: vertical; overflow: hidden; }
+    #banner { display: none; }
+    #banner.-on { display: block; }
+    #typing { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+    #typing.-on { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,q", "quit", "quit", priority=False), Binding("question_mark", "help", "help"),
+        Binding("p", "pause", "pause"), Binding("r", "reload", "read again"), Binding("slash", "filter", "filter"),
+        Binding("escape", "clear", "clear"), Binding("b", "to_fleet", "back"),
+        *(Binding(face.number, f"face('{face.title}')", face.title) for face in FACES),
+    ]  # fmt: skip
+
+    def __init__(
+        self, home: str, *, session: int | None = None, is_ascii: bool = False, poll_s: float = POLL_S
+    ) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = WIDTHS
+        self.VERTICAL_BREAKPOINTS = HEIGHTS
+        self.ink: dict[str, Style] = {"": Style.null()}
+        self.is_ascii = is_ascii
+        self.reading = Reading(home, self._deliver, poll_s=poll_s)
+        self.home = home
+        self.told: Told | None = None
+        self.paused_s: float | None = None
+        self.faces = {face.title: face() for face in FACES}
+        self.shown: Face = self.faces["Fleet"]
+        self.wanted = session
+        self.painted_s = 0.0
+
+    # -- life
+
+    def compose(self) -> ComposeResult:
+        yield Words(id="tabs")
+        yield Words(id="banner")
+        yield from self.faces.values()
+        yield Input(id="typing", placeholder="filter")
+        yield Words(id="keys")
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = os.environ.get("TEXTUAL_THEME") or DARK
+        self.theme_changed_signal.subscribe(self, lambda _: self._inked())
+        self._inked()
+        if self.wanted is not None:
+            self.open_session(self.wanted)
+        else:
+            self.show(self.shown)
+        self.reading.start()
+        self.set_interval(TICK_S, self.tick)
+
+    def on_unmount(self) -> None:
+        self.reading.stop()
+
+    def _inked(self) -> None:
+        self.ink = styles(self.theme_variables)
+        self.ink["cursor"] = self.ink.get("cursor", Style.null())
+        self.refresh(layout=False)
+        for widget in self.query("View, Words"):
+            widget.refresh()
+
+    def _deliver(self, told: Told) -> None:
+        if self.is_running:
+            self.post_message(Answered(told))
+
+    def on_answered(self, answered: Answered) -> None:
+        told = self.told = answered.told
+        if told.trouble is None and told.name == self.shown.question()[0]:
+            self.shown.answer = told.answer
+        elif told.trouble is not None and told.trouble.is_empty:
+            self.shown.answer = None
+        self.tick()
+
+    def tick(self) -> None:
+        """Everything that is shown, as of now; what is the same is not drawn again."""
+        now_s = time.time()
+        self._bars(now_s)
+        self.shown.draw(now_s)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.tick)
+
+    # -- screens
+
+    def show(self, face: Face) -> None:
+        """Another screen."""
+        self.shown = face
+        for other in self.faces.values():
+            other.set_class(other is face, "-shown")
+        face.query(face.first()).first(View).focus()
+        self.ask()
+        self.call_after_refresh(self.tick)
+
+    def ask(self) -> None:
+        """Read for what is on the screen."""
+        self.reading.ask(*self.shown.question())
+
+    def open_session(self, key: int) -> None:
+        face = self.faces.get("Session")
+        if face is not None:
+            face.open(key)
+            self.show(face)
+
+    # -- lines
+
+    def _bars(self, now_s: float) -> None:
+        width = self.size.width
+        self.query_one("#tabs", Words).show(apart(self._tabs(width), self._state(now_s), width))
+        self.query_one("#keys", Words).show(self._keys(width))
+        line = self._banner()
+        banner = self.query_one("#banner", Words)
+        banner.set_class(bool(line), "-on")
+        banner.show(line)
+
+    def _tabs(self, width: int) -> Line:
+        inks: list[Ink] = [(" ≣ fleetmeter ", "accent")]
+        for face in FACES:
+            is_shown = isinstance(self.shown, face)
+            words = f"{face.number} {face.title}" if width >= 100 or is_shown else face.number
+            inks.append((f"▐{words}▌" if is_shown else f" {words} ", "tab" if is_shown else "muted"))
+        return tuple(inks)
+
+    def _state(self, now_s: float) -> Line:
+        if self.paused_s is not None:
+            return ((f"⏸ paused {time.strftime('%H:%M:%S', time.localtime(self.paused_s))} ", "warn"),)
+        words = recording_words(self.told)
+        mark, style = ("●", "ok") if words == "live" else ("■", "muted" if words == "reading" else "warn")
+        return ((f"{mark} {words}", style), (time.strftime("  %H:%M:%S ", time.localtime(now_s)), "muted"))
+
+    def _banner(self) -> Line:
+        told = self.told
+        if told is None:
+            return ()
+        if told.trouble is not None:
+            return ((f" {clean(told.trouble.words)}", "alarm"), (f"  {clean(told.trouble.hint)}", "muted"))
+        if not told.is_recording:
+            return (
+                (" No collector runs, so this is what was recorded before.", "alarm"),
+                ("  fleetmeter start starts one", "muted"),
+            )
+        return ()
+
+    def _keys(self, width: int) -> Line:
+        right = "? help  q quit " if width < 100 else "^p palette  ? help  q quit "
+        return apart(((f" {self.shown.keys}", "muted"),), ((right, "muted"),), width)
+
+    def on_words_pressed(self, pressed: Words.Pressed) -> None:
+        number = pressed.text.strip("▐▌ ")[:1]
+        for face in FACES:
+            if pressed.words.id == "tabs" and face.number == number:
+                self.action_face(face.title)
+
+    # -- keys
+
+    def action_face(self, title: str) -> None:
+        self.show(self.faces[title])
+
+    def action_to_fleet(self) -> None:
+        self.show(self.faces["Fleet"])
+
+    def action_help(self) -> None:
+        self.push_screen(Help(self.shown))
+
+    def action_pause(self) -> None:
+        self.paused_s = None if self.paused_s is not None else time.time()
+        self.reading.is_paused = self.paused_s is not None
+        self.ask()
+        self.tick()
+
+    def action_reload(self) -> None:
+        self.ask()
+
+    def action_filter(self) -> None:
+        typing = self.query_one("#typing", Input)
+        typing.value = self.shown.needle
+        typing.add_class("-on")
+        typing.focus()
+
+    def action_clear(self) -> None:
+        self._typed("")
+
+    def on_input_changed(self, changed: Input.Changed) -> None:
+        if self.query_one("#typing").has_class("-on"):
+            self._narrow(changed.value)
+
+    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+        self._typed(submitted.value)
+
+    def _typed(self, needle: str) -> None:
+        self.query_one("#typing").remove_class("-on")
+        self._narrow(needle)
+        self.shown.query(self.shown.first()).first(View).focus()
+
+    def _narrow(self, needle: str) -> None:
+        self.shown.needle = needle
+        self.shown.filtered(needle)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for face in FACES:
+            yield SystemCommand(
+                f"Go to {face.title}", f"Key {face.number}", lambda title=face.title: self.action_face(title)
+            )
+        yield SystemCommand("Pause updates", "The collector goes on", self.action_pause)
+        yield SystemCommand("Toggle light and dark", "The theme", self.toggle)
+        yield SystemCommand("Theme…", "Any theme", self.action_change_theme)
+        yield SystemCommand("Keys and panels", "Help", self.action_help)
+        yield SystemCommand("Quit", "The collector goes on", lambda: self.exit(0))
+
+    def toggle(self) -> None:
+        """The other theme."""
+        self.theme = LIGHT if self.theme == DARK else DARK

@@ -1,0 +1,48 @@
+"""What a screen is: panels, the question whose answer they show, and its keys."""
+
+from typing import Any
+
+from textual.containers import Container
+
+from viewers.panels.ink import Line
+from viewers.panels.reading import Question
+
+
+class Face(Container):
+    """A screen of the app. Each draws from the last answer, again every second, for ages go on."""
+
+    DEFAULT_CSS = "Face { height: 1fr; width: 1fr; display: none; } Face.-shown { display: block; }"
+
+    title = ""
+    number = ""
+    keys = ""
+    """What its keys do, the most useful first."""
+    help: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__(id=f"face-{self.title.lower()}")
+        self.answer: Any = None
+        self.needle = ""
+
+    def question(self) -> tuple[str, Question]:
+        """What is to be read for it, and its name: an answer to another question is not shown."""
+        raise NotImplementedError
+
+    def draw(self, now_s: float) -> None:
+        """Show what is known."""
+        raise NotImplementedError
+
+    def headline(self) -> Line:
+        """What stands on the first line beside the tabs."""
+        return ()
+
+    def filtered(self, needle: str) -> None:
+        """Show only what these words name."""
+        self.needle = needle
+
+    def open(self, key: int) -> None:
+        """Be of this session, where a screen is of one."""
+
+    def first(self) -> str:
+        """The panel that has the cursor at first."""
+        return "View"

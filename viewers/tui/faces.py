@@ -1,0 +1,6 @@
+"""The screens, in the order of their keys."""
+
+from viewers.tui.face import Face
+from viewers.tui.fleet import FleetFace
+
+FACES: tuple[type[Face], ...] = (FleetFace,)
