@@ -99,7 +99,7 @@ class Keeper:
             if not tail.is_same():  # it was rewritten while it was read
                 return False
             with transaction(self._connection):
-                file_id = file_id or kept.begin(self._connection, owner, LINES)
+                file_id = file_id or kept.new_file(self._connection, owner, LINES)
                 for block in run:
                     blocks.add(self._connection, file_id, block)
                 mode, mtime = _mode(descriptor), seen.mtime_ns
@@ -130,7 +130,7 @@ class Keeper:
         if seen_of(os.fstat(descriptor)) != seen:
             return False
         with transaction(self._connection):
-            file_id = before.file_id if before is not None else kept.begin(self._connection, owner, form)
+            file_id = before.file_id if before is not None else kept.new_file(self._connection, owner, form)
             for block in packed:
                 blocks.add(self._connection, file_id, block)
             blocks.clear(self._connection, file_id, seen.size)
@@ -157,7 +157,7 @@ class Keeper:
             if first < place and file_id is not None:
                 plain = next(blocks.read(self._connection, file_id, first))[1] + plain
             with transaction(self._connection):
-                file_id = file_id or kept.begin(self._connection, owner, ROWS)
+                file_id = file_id or kept.new_file(self._connection, owner, ROWS)
                 for at in range(0, len(plain), BLOCK):
                     blocks.add(self._connection, file_id, blocks.pack(first + at, plain[at : at + BLOCK]))
                 place = first + len(plain)

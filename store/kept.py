@@ -76,7 +76,7 @@ def of_sources(connection: sqlite3.Connection, source_ids: list[int]) -> list[Ke
     return [Kept(*row) for row in rows]
 
 
-def begin(connection: sqlite3.Connection, owner: Owner, form: str) -> int:
+def new_file(connection: sqlite3.Connection, owner: Owner, form: str) -> int:
     """A file of which nothing is kept yet."""
     return connection.execute(BEGIN, (*owner, form)).fetchone()[0]
 

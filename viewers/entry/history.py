@@ -48,13 +48,13 @@ def prune(
 
 
 PLAIN = {
+    "show": Plain(show, {"--full": "is_full", **JSON}, {"--run": ("of_run", str)}, ("session",)),
+    "restore": Plain(restore, {"--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, ("session",)),
     "prune": Plain(
         prune,
         {"--yes": "is_sure", **JSON},
         {"--project": ("project", str), "--older-than": ("days", whole)},
         more=("session",),
     ),
-    "show": Plain(show, {"--full": "is_full", **JSON}, {"--run": ("of_run", str)}, ("session",)),
-    "restore": Plain(restore, {"--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, ("session",)),
     "verify": Plain(verify, JSON, {}),
 }
