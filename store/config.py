@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar, cast
 
 from store.budget_config import Budget, read_budgets
+from store.context_config import Contexts, read_contexts
 from store.errors import FleetmeterError
 from store.home import StrPath
 from store.price_config import Override, read_prices
@@ -50,6 +51,8 @@ class Config(NamedTuple):
     backup: Backups = Backups()
     budgets: tuple[Budget, ...] = ()
     """What may be spent, and how much of what."""
+    context: Contexts = Contexts()
+    """How large contexts are, where the user knows better."""
     telemetry: Telemetry = Telemetry()
     start: bool = True
     """Whether a viewer that finds no collector starts one."""
@@ -89,6 +92,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         plan=_text(path, "plan", document["plan"]) if "plan" in document else None,
         backup=_backups(path, document),
         budgets=read_budgets(path, document.get("budgets", {})),
+        context=read_contexts(path, document.get("context", {})),
         telemetry=_telemetry(path, document),
         start=_switch(path, "start", document.get("start", True)),
         archive=_archiving(path, document["archive"]) if "archive" in document else Archiving(),

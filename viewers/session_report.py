@@ -1,10 +1,12 @@
 """`session --id`: whose it is, its threads, its dearest prompts and why, its cache, and what waking it would cost."""
 
 import re
+from functools import partial
 from typing import Any
 
 from viewers import format, terminal
 from viewers.cache_use import Kept
+from viewers.context import document_of, past, sentence
 from viewers.money import UNPRICED, amount, dollars, worth
 from viewers.prompted import Prompted, why
 from viewers.report import Card, Told
@@ -51,7 +53,7 @@ def show(told: Told, spent: Spent) -> None:
     first = (Column("Thread", least=12), Column("Model", least=8))
     shown += table(first, sums, look, unpriced, has_notes=False)
     shown += ["", *_prompts(told, spent)]
-    facts = _facts(told, spent) if look.has_cost else []
+    facts = [*_context(spent, told.scope.zone), *(_facts(told, spent) if look.has_cost else [])]
     shown += ["", *wrapped(facts)] if facts else []
     notes = notes_of(sums, look, unpriced)
     shown += ["", *noted(notes)] if notes else []
@@ -124,6 +126,16 @@ def first_words(turn: Prompted) -> str:
     return " ".join((KINDS.get(turn.prompt.kind, "") + text).split())[:TEXT]
 
 
+def _context(spent: Spent, zone: Zone) -> list[str]:
+    own = spent.context
+    if own is None:
+        return []
+    facts = [f"Context    {sentence(own)}"]
+    if own.compactions or own.peak_tokens != own.now.used_tokens:
+        facts.append(f"           {past(own, partial(local, zone=zone))}")
+    return facts
+
+
 def _facts(told: Told, spent: Spent) -> list[str]:
     kept, used = spent.kept, told.total
     sent = used.input_tokens + used.cache_write_tokens + used.cache_read_tokens
@@ -187,6 +199,7 @@ def document(told: Told, spent: Spent) -> dict[str, Any]:
         ],
         "prompts": [_prompt(turn, has_cost) for turn in spent.prompts],
     }
+    parts["context"] = document_of(spent.context, spent.history) if spent.context else None
     if has_cost:
         parts |= {"cache": _cache(spent.kept), "waking": _document(spent.waking) if spent.waking else None}
     return parts

@@ -4,9 +4,11 @@ import sqlite3
 from typing import Any
 
 from store.light import NamedTuple
+from store.locate import locate
 from viewers import query
 from viewers.cache_use import Cached, Kept, by_key, cached, whole
 from viewers.caching import waited_nanos
+from viewers.context import Point, Standing, history, standing
 from viewers.prompted import Answered, Prompt, Prompted, Run, prompted
 from viewers.scope import Scope
 from viewers.usage import Used, by_model, total
@@ -32,6 +34,9 @@ class Spent(NamedTuple):
     prompts: list[Prompted]
     kept: Kept
     waking: Waking | None
+    context: Standing | None = None
+    history: tuple[Point, ...] = ()
+    """Of that context."""
 
 
 ASKED = ("since", "until", "accounts", "agents", "models", "projects", "branch", "mode", "shifts")
@@ -56,6 +61,8 @@ def spent(reader: sqlite3.Connection, scope: Scope) -> Spent:
         _waited(turns, found),
         whole(by_key(found, lambda _: "").values()),
         waking(reader, sessions[0], scope.now_s) if sessions else None,
+        standing(reader, sessions[0], locate()) if sessions else None,
+        tuple(history(reader, sessions[0])) if sessions else (),
     )
 
 

@@ -42,7 +42,7 @@ class Codex:
     name = "Codex"
     tells = TELLS
     services = ("codex",)
-    version = 1
+    version = 2
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
         """Its home: that of this shell, and the usual one."""

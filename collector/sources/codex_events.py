@@ -12,7 +12,7 @@ from collector.sources.codex_said import (
 from collector.sources.codex_spot import IS_UUID, Spot, ask, enter_turn, say, show
 from collector.sources.codex_tools import ended, is_error, patch_ended, spawned
 from collector.sources.codex_tools import take_item as take_done
-from collector.sources.codex_usage import take_count, take_limits
+from collector.sources.codex_usage import take_count, take_limits, take_window
 from collector.sources.codex_wire import Payload
 from collector.text import kept, whole
 from store.merge import least
@@ -52,6 +52,7 @@ def take_event(spot: Spot) -> None:
         take_thought(spot, len(body.text or ""))
     elif type_ in ("task_started", "turn_started"):
         enter_turn(spot, body.turn_id)
+        take_window(spot, body.model_context_window)
         _turn_began(spot)
     elif type_ in ("task_complete", "turn_complete"):
         _turn_ended(spot, "failed" if body.error is not None else "completed")

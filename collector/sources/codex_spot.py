@@ -67,6 +67,7 @@ class Carried(Struct):
     fill: int = 0  # tokens in the context
     full: int = 0  # the same before the latest estimate; 0 when an answer came since
     shrunk: str = ""  # a compaction of which the size afterwards is not known yet
+    window: int = 0  # how long the context may be, as it was last told
     limits: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
     # what is told twice
     has_prompts: bool = False

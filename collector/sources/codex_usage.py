@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import UNSET, Raw
 
-from collector.sources.codex_spot import Spot, sound
+from collector.sources.codex_spot import Spot, say, sound
 from collector.sources.codex_wire import Limits, Usage, Window, decode_limits
 from collector.text import kept
 from collector.when import from_unix_ms
@@ -46,6 +46,7 @@ def take_count(spot: Spot) -> None:
         return  # limits alone
     if info is UNSET:
         raise ValueError("a token_count of an unknown shape")
+    take_window(spot, info.window)
     total, last = _vector(info.total), _vector(info.last)
     if (total is None and last is None) or _is_strange(info.total, total) or _is_strange(info.last, last):
         raise ValueError("a token_count of an unknown shape")
@@ -99,6 +100,13 @@ def take_limits(spot: Spot, told: Raw) -> None:
         spot.out.limits.append(
             Limit(limit_id, span, spot.at, window.used_percent, window.window_minutes, resets_at, plan)
         )
+
+
+def take_window(spot: Spot, tokens: int | None) -> None:
+    """How long the context may be: told with every answer, and kept when it changes."""
+    if tokens and tokens > 0 and tokens != spot.state.window and not spot.is_copied:
+        spot.state.window = tokens
+        say(spot, "context_window", str(tokens))
 
 
 def _windows(limits: Limits) -> Iterator[tuple[str, Window]]:
