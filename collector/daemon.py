@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
 from typing import Any
 
+from collector.alerts import AlertWatch
 from collector.alive import bury
 from collector.archiver import Archiver
 from collector.care import Care
@@ -22,11 +23,10 @@ from collector.moved import Files
 from collector.once import standing
 from collector.receiver import Receiver
 from collector.sources import all_sources
-from collector.status import document
+from collector.status import document, errand
 from collector.tally import Tally
 from store.check import is_damage
-from store.config import NAME as CONFIG
-from store.config import Config, load
+from store.config import Config, load, stamp_of
 from store.database import connect_writer, path_in
 from store.errors import Damaged, FleetmeterError
 from store.home import prepare
@@ -81,6 +81,7 @@ class Daemon:
         self._is_stopping = False
         self._live: Live | None = None
         self._care: Care | None = None
+        self._alerts: AlertWatch | None = None
         self._mended = list[float]()
         self._receiver = Receiver(home, self._tell)
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
@@ -139,6 +140,7 @@ class Daemon:
             archiver = Archiver(self._home, config.archive)
             stack.callback(archiver.close)
             live = self._live = Live(connection, look, hints, self.tally, archiver)
+            self._alerts = AlertWatch(self._home, connection, self.wake)
             stack.callback(self._forget)
             self._receiver.tend(config, look.places)
             if not self._is_ready:
@@ -153,6 +155,7 @@ class Daemon:
                     door.sweep()
                     config, stamp = self._tick(live, hints, connection, config, stamp)
                     care.tend(config, is_calm=live.is_calm)
+                    self._alerts.tend(config, live, self.tally)
                 if self._is_stopping:
                     return
                 had_backlog = live.pending.has_backlog
@@ -179,7 +182,7 @@ class Daemon:
     ) -> tuple[Config, object]:
         """What changes rarely, looked at every two seconds: the configuration, the trees, whether hints come."""
         bury(connection, live.look.device)
-        now, now_stamp = config, _stamp(self._home)
+        now, now_stamp = config, stamp_of(self._home)
         if now_stamp != stamp:
             now, stamp = self._configured(config)
         live.archiver.config = now.archive
@@ -206,7 +209,7 @@ class Daemon:
 
     def _configured(self, before: Config | None) -> tuple[Config, object]:
         """The configuration; one that is broken changes nothing, and is told."""
-        stamp = _stamp(self._home)
+        stamp = stamp_of(self._home)
         try:
             return load(self._home, [source.agent for source in all_sources()]), stamp
         except FleetmeterError as error:
@@ -257,12 +260,12 @@ class Daemon:
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         question = str(asked.get("ask"))
         if question != "status":
-            done = self._live.errand(self._home, question) if self._live is not None else None
-            return done or {"error": "what is asked is not known, or not now"}
-        return {**document(self._home, self.tally, self._live, self._care), "telemetry": self._receiver.document()}
+            return errand(self._home, question, self._live, self._alerts)
+        said = document(self._home, self.tally, self._live, self._care, self._alerts)
+        return {**said, "telemetry": self._receiver.document()}
 
     def _forget(self) -> None:
-        self._live = self._care = None
+        self._live = self._care = self._alerts = None
 
     def _stop(self, *_: object) -> None:
         self._is_stopping = True
@@ -282,14 +285,6 @@ class Daemon:
 
 def _trees(look: Look) -> list[str]:
     return list(dict.fromkeys(tree for place in look.places for tree in place.trees))
-
-
-def _stamp(home: str) -> object:
-    try:
-        found = os.stat(os.path.join(home, CONFIG))
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _pipe() -> tuple[int, int]:

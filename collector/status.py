@@ -4,22 +4,34 @@ import os
 import sqlite3
 from typing import Any
 
+from collector.alerts import AlertWatch
 from collector.care import Care
 from collector.live import Live
 from collector.tally import Tally
 from store.database import has_wal_reset_bug, path_in
 
 
-def document(home: str, tally: Tally, live: Live | None, care: Care | None) -> dict[str, Any]:
+def document(
+    home: str, tally: Tally, live: Live | None, care: Care | None, alerts: AlertWatch | None
+) -> dict[str, Any]:
     """Everything that `status --json` shows."""
     path = path_in(home)
     return {
         "schemaVersion": 1, "isRunning": True, "pid": os.getpid(), "home": home, **tally.document(),
         **(live.document() if live is not None else {"state": "waiting"}),
         **({"care": care.document()} if care is not None else {}),
+        **({"alerts": alerts.document()} if alerts is not None else {}),
         "databaseBytes": _size(path), "walBytes": _size(f"{path}-wal"),
         "sqlite": {"version": sqlite3.sqlite_version, "hasWalResetBug": has_wal_reset_bug(sqlite3.sqlite_version_info)},
     }  # fmt: skip
+
+
+def errand(home: str, question: str, live: Live | None, alerts: AlertWatch | None) -> dict[str, Any]:
+    """Something that the command line has to have written."""
+    done = alerts.errand(question) if alerts is not None else None
+    if done is None and live is not None:
+        done = live.errand(home, question)
+    return done or {"error": "what is asked is not known, or not now"}
 
 
 def _size(path: str) -> int:

@@ -49,3 +49,11 @@ def _converted(stamp: str) -> str | None:
 
 def _text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z".rjust(24, "0")
+
+
+def seconds(at: str | None) -> float:
+    """The Unix time of an instant in our form; 0 for none."""
+    try:
+        return datetime.fromisoformat(at).timestamp() if at else 0.0
+    except (ValueError, OverflowError):
+        return 0.0

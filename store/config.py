@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar, cast
 
+from store.alert_config import Alerts, read_alerts
 from store.budget_config import Budget, read_budgets
 from store.context_config import Contexts, read_contexts
 from store.errors import FleetmeterError
@@ -54,6 +55,8 @@ class Config(NamedTuple):
     context: Contexts = Contexts()
     """How large contexts are, where the user knows better."""
     telemetry: Telemetry = Telemetry()
+    alerts: Alerts = Alerts()
+    """What there are alerts for, and who is told of them."""
     start: bool = True
     """Whether a viewer that finds no collector starts one."""
     archive: Archiving = Archiving()
@@ -94,9 +97,19 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         budgets=read_budgets(path, document.get("budgets", {})),
         context=read_contexts(path, document.get("context", {})),
         telemetry=_telemetry(path, document),
+        alerts=read_alerts(path, document.get("alerts", {})),
         start=_switch(path, "start", document.get("start", True)),
         archive=_archiving(path, document["archive"]) if "archive" in document else Archiving(),
     )
+
+
+def stamp_of(home: StrPath) -> object:
+    """What changes with the file."""
+    try:
+        found = os.stat(os.path.join(home, NAME))
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _archiving(path: str, value: object) -> Archiving:

@@ -7,7 +7,7 @@ import pytest
 
 from collector.agents import look
 from collector.sources import all_sources
-from store import schema
+from store import alert_config, alert_rules, schema
 from store.config import Config
 from store.database import OLDEST_SQLITE, open_reader, open_writer
 from viewers import agent_tables
@@ -79,3 +79,18 @@ def test_every_agent_is_named_where_its_column_is_described() -> None:
 
 def test_the_oldest_sqlite_is_documented() -> None:
     assert f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or later" in README
+
+
+def test_the_table_of_alerts_is_that_of_the_rules() -> None:
+    written = section("Alerts").partition("<!-- alerts -->\n")[2].partition("<!-- /alerts -->")[0]
+    assert written.splitlines() == ["", *alert_rules.markdown(), ""]
+
+
+@pytest.mark.parametrize("key", (*alert_config.RULE_KEYS, *alert_config.SINK_KEYS))
+def test_every_key_of_alerts_is_documented(key: str) -> None:
+    assert f"| `{key}` |" in section("Alerts") or f"\n{key} = " in section("Alerts")
+
+
+@pytest.mark.parametrize("word", (*alert_config.KINDS, *alert_config.FORMS))
+def test_every_kind_and_form_of_a_sink_is_documented(word: str) -> None:
+    assert f"`{word}`" in section("Alerts")

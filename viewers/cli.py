@@ -32,6 +32,7 @@ AREAS = {
     "proof": Area("Proof and export", ("why", "export")),
     "asking": Area("Questions", ("sql",)),
     "pricing": Area("Prices", ("prices", "reprice")),
+    "alerting": Area("Alerts", ("alerts",)),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
     "history": Area("History", ("show", "restore", "prune", "verify")),

@@ -1,8 +1,9 @@
 """What a report is asked for: the days, the zone they are days of, and what is left out; every word checked."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from store import named
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.dates import date_of, first_of_last
@@ -81,13 +82,13 @@ def scope_of(asked: Asked, now_s: float) -> Scope:
 def narrowed(scope: Scope, asked: Asked, reader: sqlite3.Connection) -> Scope:
     """With the names that are asked for, each found among those that are recorded."""
     if asked.account is not None:
-        scope = scope._replace(accounts=_exact(asked.account, _texts(reader, "account_names"), "account"))
+        scope = scope._replace(accounts=_of(named.exact, "account", asked.account, _texts(reader, "account_names")))
     if asked.agent is not None:
-        scope = scope._replace(agents=_exact(asked.agent, _texts(reader, "agent_names"), "agent"))
+        scope = scope._replace(agents=_of(named.exact, "agent", asked.agent, _texts(reader, "agent_names")))
     if asked.model is not None:
-        scope = scope._replace(models=_like(asked.model, _texts(reader, "model_names"), "model"))
+        scope = scope._replace(models=_of(named.like, "model", asked.model, _texts(reader, "model_names")))
     if asked.project is not None:
-        scope = scope._replace(projects=_project(asked.project, _texts(reader, "project_names")))
+        scope = scope._replace(projects=_of(named.project, "project", asked.project, _texts(reader, "project_names")))
     if asked.branch is not None:
         branches = _texts(reader, "branch_names")
         if asked.branch not in branches:
@@ -122,40 +123,18 @@ def _day(text: str) -> str:
     return found[0]
 
 
-def _exact(text: str, names: Sequence[str], what: str) -> tuple[str, ...]:
-    found = tuple(name for name in names if name.lower() == text.lower())
-    if not found:
-        raise _unknown(what, text, names)
-    return found
-
-
-def _like(text: str, names: Sequence[str], what: str) -> tuple[str, ...]:
-    """The one of that name, or else all that have it in theirs."""
-    if text in names:
-        return (text,)
-    found = tuple(name for name in names if text and text.lower() in name.lower())
-    if not found:
-        raise _unknown(what, text, names)
-    return found
-
-
-def _project(text: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """By its path, or else by its last name, or else by a part of that."""
-    wanted = text.lower().rstrip("/")
-    last = {path: path.rstrip("/").rpartition("/")[2].lower() for path in paths}
-    for found in (
-        [path for path in paths if path == text or (wanted and path.rstrip("/").lower() == wanted)],
-        [path for path, name in last.items() if wanted and name == wanted],
-        [path for path, name in last.items() if wanted and wanted in name],
-    ):
-        if found:
-            return tuple(found)
-    raise _unknown("project", text, [*(path.rstrip("/").rpartition("/")[2] for path in paths), *paths])
+def _of(find: Callable[[str, Sequence[str]], tuple[str, ...]], what: str, text: str, names: Sequence[str]) -> Any:
+    """Those that are meant by a name, or an error that says what there is."""
+    found = find(text, names)
+    if found:
+        return found
+    last = [path.rstrip("/").rpartition("/")[2] for path in names] if what == "project" else []
+    raise _unknown(what, text, [*last, *names])
 
 
 def project_named(text: str, reader: sqlite3.Connection) -> str:
     """The folders of a project, as a list for a query."""
-    return _list(_project(text, _texts(reader, "project_names")))
+    return _list(_of(named.project, "project", text, _texts(reader, "project_names")))
 
 
 def session_keys(text: str, reader: sqlite3.Connection) -> tuple[int, ...]:

@@ -70,6 +70,8 @@ def lines(found: dict[str, Any]) -> list[str]:
             f"sqlite      {version} has the WAL-reset bug, which can damage a database, rarely: 3.51.3 mends it"
         )
     said += _telemetry(found.get("telemetry", {}))
+    if found.get("alerts", {}).get("open"):
+        said.append(f"alerts      {found['alerts']['open']} open; `fleetmeter alerts` lists them")
     if found["lastError"]:
         said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
     return said

@@ -10,6 +10,7 @@ from store.errors import LockHeld, NoDatabaseYet
 from store.lock import COLLECTING
 from viewers import format, terminal
 from viewers.flags import Asked
+from viewers.open_alerts import open_lines
 from viewers.recording import Collect, nowhere, record, tell_unreadable
 from viewers.report import KINDS, Report, plan_of, tell_of
 from viewers.report_table import budget_lines
@@ -54,6 +55,7 @@ def run(collect: Collect, *, no_start: bool = False) -> int:
         look = Look(plan=plan_of(home))
         terminal.show(f"{words}: {format.things(sessions, 'session')}", "", *_table(last, look))
         terminal.show(*budget_lines(Scope(zone, now_s)))
+    terminal.show(*open_lines(home))
     return 0
 
 
@@ -78,6 +80,7 @@ def run_today(asked: Asked) -> int:
 
         budgets = budget_lines(told.scope, asked.no_cost)
         terminal.show(f"Today, {asked.since} in {told.scope.zone.name}", "", *body(told), *budgets)
+        terminal.show(*open_lines(homes.locate()))
     return 0
 
 
