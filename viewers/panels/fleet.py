@@ -101,7 +101,7 @@ def session(one: One, columns: int, lines: int, now_s: float) -> tuple[Line, ...
     """A session in two lines, or in three where there is room."""
     mark, _, style, _ = state(one.now.state)
     card = one.card
-    name, gauge_columns = max(16, min(columns // 5, 30)), max(10, min(columns // 5, 22))
+    name, gauge_columns = max(16, min(columns // 5, 30)), max(10, min(columns // (5 if lines > 2 else 7), 22))
     bar, percent, left = _context(card, gauge_columns)
     cost, rate = _money(one, now_s)
     branch = cell((card.branch if card else None) or "", name, "muted")

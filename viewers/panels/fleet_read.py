@@ -192,3 +192,5 @@ class Moment(NamedTuple):
     duration_ms: int | None
     status: Any
     ref: str
+    id: str
+    block: int

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from viewers.panels.ink import Ink, Line, apart
 from viewers.panels.reading import POLL_S, Reading, Told, recording_words
+from viewers.show import Texts
 from viewers.text import clean
 from viewers.tui.face import Face
 from viewers.tui.faces import FACES
@@ -56,7 +57,13 @@ class FleetApp(Host):
     ]  # fmt: skip
 
     def __init__(
-        self, home: str, *, session: int | None = None, is_ascii: bool = False, poll_s: float = POLL_S
+        self,
+        home: str,
+        *,
+        session: int | None = None,
+        is_ascii: bool = False,
+        poll_s: float = POLL_S,
+        texts: Callable[[], Texts] | None = None,
     ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -70,6 +77,8 @@ class FleetApp(Host):
         self.faces = {face.title: face() for face in FACES}
         self.shown: Face = self.faces["Fleet"]
         self.wanted = session
+        self.texts = texts
+        self.known: tuple[int, dict[tuple[str, int], str]] = (0, {})
         self.painted_s = 0.0
 
     # -- life
@@ -146,6 +155,19 @@ class FleetApp(Host):
             face.open(key)
             self.show(face)
 
+    def was_read(self, name: str) -> bool:
+        return self.told is not None and self.told.name == name and self.told.trouble is None
+
+    def whole_text(self, session: int, id: str, block: int) -> str | None:
+        if self.texts is None:
+            return None
+        if self.known[0] != session or (id, block) not in self.known[1]:
+            try:
+                self.known = (session, self.texts()(self.home, [session]))
+            except Exception:  # noqa: BLE001 - what cannot be read now leaves the beginning, which is shown
+                return None
+        return self.known[1].get((id, block))
+
     # -- lines
 
     def _bars(self, now_s: float) -> None:
@@ -187,7 +209,12 @@ class FleetApp(Host):
 
     def _keys(self, width: int) -> Line:
         right = "? help  q quit " if width < 100 else "^p palette  ? help  q quit "
-        return apart(((f" {self.shown.keys}", "muted"),), ((right, "muted"),), width)
+        kept = ""
+        for words in self.shown.keys.split("  "):  # whole words, or none
+            if len(kept) + len(words) + len(right) + 4 > width:
+                break
+            kept += f"{words}  "
+        return apart(((f" {kept}", "muted"),), ((right, "muted"),), width)
 
     def on_words_pressed(self, pressed: Words.Pressed) -> None:
         number = pressed.text.strip("▐▌ ")[:1]

@@ -2,5 +2,6 @@
 
 from viewers.tui.face import Face
 from viewers.tui.fleet import FleetFace
+from viewers.tui.session import SessionFace
 
-FACES: tuple[type[Face], ...] = (FleetFace,)
+FACES: tuple[type[Face], ...] = (FleetFace, SessionFace)

@@ -35,6 +35,7 @@ class FleetFace(Face):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "all"), Binding("s,]", "sort(1)"), Binding("[", "sort(-1)"), Binding("o", "group"),
     ]  # fmt: skip
+    SCOPED_CSS = False  # the rules for a size begin at the screen
     DEFAULT_CSS = """
     FleetFace #upper { layout: horizontal; height: 1fr; }
     FleetFace #side { layout: vertical; width: 38; height: 1fr; }

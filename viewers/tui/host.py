@@ -4,7 +4,7 @@ from typing import cast
 
 from rich.style import Style
 from textual.app import App
-from textual.widget import Widget
+from textual.dom import DOMNode
 
 
 class Host(App[int]):
@@ -22,7 +22,19 @@ class Host(App[int]):
         """Go to the screen of a session."""
         raise NotImplementedError
 
+    def tick(self) -> None:
+        """Draw what is on the screen as of now."""
+        raise NotImplementedError
 
-def host(widget: Widget) -> Host:
+    def was_read(self, name: str) -> bool:
+        """Whether the last answer was to the question of that name."""
+        raise NotImplementedError
+
+    def whole_text(self, session: int, id: str, block: int) -> str | None:
+        """All of a text, not only its beginning; it takes a while."""
+        raise NotImplementedError
+
+
+def host(widget: DOMNode) -> Host:
     """The app that this widget is in."""
     return cast(Host, widget.app)  # pyright: ignore[reportUnknownMemberType] - the app is of no type there

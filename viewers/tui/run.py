@@ -1,17 +1,25 @@
 """How the app is started: from a terminal, on the database of this machine."""
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 
 from store import home as homes
 from store.database import open_reader
 from viewers.scope import session_keys
+from viewers.show import Texts
 from viewers.starting import ensure
 from viewers.terminal import is_terminal
 from viewers.trouble import UsageTrouble
 
 
-def run(*, session: str | None = None, is_ascii: bool = False, no_start: bool = False) -> int:
+def run(
+    *,
+    texts: Callable[[], Texts] | None = None,
+    session: str | None = None,
+    is_ascii: bool = False,
+    no_start: bool = False,
+) -> int:
     """Open the app; a session that is named is looked up first, so that a wrong name is told here."""
     if not (is_terminal(sys.stdout) and sys.stdin.isatty()):
         raise UsageTrouble(
@@ -25,7 +33,7 @@ def run(*, session: str | None = None, is_ascii: bool = False, no_start: bool = 
             key = session_keys(session, reader)[0]
     from viewers.tui.app import FleetApp
 
-    app = FleetApp(home, session=key, is_ascii=is_ascii or not _is_utf8())
+    app = FleetApp(home, texts=texts, session=key, is_ascii=is_ascii or not _is_utf8())
     app.run()
     return app.return_code or 0
 

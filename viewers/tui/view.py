@@ -45,8 +45,8 @@ class View(Widget, can_focus=True):
             super().__init__()
             self.view, self.key = view, key
 
-    def __init__(self, *, id: str, has_cursor: bool = True) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, has_cursor: bool = True, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
         self.panel: Panel = Panel("")
         self.flat: list[tuple[int, Line]] = []
         self.has_cursor = has_cursor
@@ -93,6 +93,10 @@ class View(Widget, can_focus=True):
             now, then = self.top + y, old[1] + y
             if self.flat[now : now + 1] != lines[then : then + 1]:
                 self.refresh(Region(0, y + 1, self.size.width, 1))
+
+    def restart(self) -> None:
+        """Begin at the top: what comes is of something else."""
+        self.cursor = self.top = 0
 
     def select(self, key: str) -> None:
         """Put the cursor on that row."""

@@ -1,0 +1,155 @@
+"""What is asked of the database for one session, of now or of long ago."""
+
+import sqlite3
+
+from store.light import Any, NamedTuple
+from viewers import query
+from viewers.dates import utc
+from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, feed
+
+CONTEXTS, MOMENTS = 2_000, 400
+SLOW_S = 1.0
+
+
+class Use(NamedTuple):
+    """What a run used of a model for a prompt."""
+
+    run_id: str
+    kind: str
+    model: str
+    prompt_id: str | None
+    responses: int
+    lower_bounds: int
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_5m_tokens: int
+    cache_write_1h_tokens: int
+    output_tokens: int
+    web_searches: int
+    usd_nanos: int | None
+    unpriced_tokens: int
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """The tokens of each kind."""
+        written = self.cache_write_5m_tokens, self.cache_write_1h_tokens
+        return self.input_tokens, self.cache_read_tokens, *written, self.output_tokens
+
+    @property
+    def tokens(self) -> int:
+        return sum(self.kinds)
+
+
+class Agent(NamedTuple):
+    """A run inside the session."""
+
+    run_id: str
+    kind: str
+    parent: str
+    agent_type: str | None
+    description: str | None
+    workflow_id: str | None
+    phase: str | None
+    state: str | None
+    first_at: str | None
+    last_at: str | None
+    outcome: str | None
+
+
+class Flow(NamedTuple):
+    """A workflow."""
+
+    workflow_id: str
+    name: str | None
+    state: str
+    started_at: str | None
+    duration_ms: int | None
+    agents: int
+    finished: int
+    phases: str | None
+
+
+class Phase(NamedTuple):
+    """How far a phase of a workflow is."""
+
+    workflow_id: str
+    name: str
+    agents: int
+    done: int
+    failed: int
+    first_at: str | None
+
+
+class Session(NamedTuple):
+    """All that the screen of a session shows."""
+
+    now: Now
+    card: Card | None
+    calls: tuple[Call, ...]
+    used: tuple[Use, ...]
+    contexts: tuple[tuple[str, int], ...]
+    """The oldest first."""
+    compactions: tuple[tuple[str | None, str | None, int | None, int | None], ...]
+    agents: tuple[Agent, ...]
+    flows: tuple[Flow, ...]
+    phases: tuple[Phase, ...]
+    tasks: tuple[tuple[str, str | None, str | None], ...]
+    asked: tuple[tuple[str, str | None, str, str], ...]
+    tools: tuple[tuple[str, int, int, int | None], ...]
+    feed: tuple[Moment, ...]
+    before: int | None = None
+    after: int | None = None
+
+
+class Memory:
+    """Sums of a long session, which need not follow every line."""
+
+    def __init__(self) -> None:
+        self.key, self.read_s = 0, 0.0
+        self.sums: tuple[Any, ...] = ()
+
+
+def session(reader: sqlite3.Connection, key: int, memory: Memory, now_s: float) -> Session | None:
+    """None where it is not recorded any more."""
+    rows = query.rows(reader, "session_now", session=key)
+    if not rows:
+        return None
+    now = Now(*rows[0])
+    named = {"session_id": now.session_id, "account": now.account, "agent": now.agent}
+    cards = query.rows(
+        reader, "fleet_card", session=key, **named, lately=utc(now_s - LATELY_S), today=utc(now_s - 86_400)
+    )
+    calls: tuple[Call, ...] = ()
+    if now.state in ("working", "waiting"):
+        found = query.rows(reader, "running_calls", session=key, since=utc(now_s - 86_400))
+        calls = tuple(Call(*row) for row in found)
+    if memory.key != key or not 0 <= now_s - memory.read_s < SLOW_S:
+        memory.sums, memory.key, memory.read_s = _sums(reader, key, named), key, now_s
+    used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
+    return Session(
+        now, Card(*cards[0]) if cards else None, calls, used, contexts, compactions, agents, flows, phases, tasks,
+        asked, tools, feed(reader, key, MOMENTS), *near,
+    )  # fmt: skip
+
+
+def _sums(reader: sqlite3.Connection, key: int, named: dict[str, str]) -> tuple[Any, ...]:
+    contexts = query.rows(reader, "session_contexts", session=key, most=CONTEXTS)
+    near = query.rows(reader, "session_neighbours", session=key)
+    return (
+        tuple(Use(*row) for row in query.rows(reader, "session_used", session=key)),
+        tuple(reversed(contexts)),
+        tuple(query.rows(reader, "session_compactions", **named)),
+        tuple(Agent(*row) for row in query.rows(reader, "session_agents", **named)),
+        tuple(Flow(*row) for row in query.rows(reader, "session_flows", **named)),
+        tuple(Phase(*row) for row in query.rows(reader, "session_phases", **named)),
+        tuple(query.rows(reader, "session_tasks", **named)),
+        tuple(query.rows(reader, "session_asked", **named)),
+        tuple(query.rows(reader, "session_tools", **named)),
+        near[0] if near else (None, None),
+    )
+
+
+def newest(reader: sqlite3.Connection) -> int:
+    """The session that somebody worked in last; 0 where there is none."""
+    rows = query.rows(reader, "fleet_all", most=1)
+    return rows[0][0] if rows else 0

@@ -1,0 +1,221 @@
+"""One session: its context, its money, what runs in it, its agents, and all that was said."""
+
+import sqlite3
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from viewers.panels import feed, session, session_parts
+from viewers.panels import session_read as read
+from viewers.panels.ink import Panel
+from viewers.panels.reading import Question
+from viewers.tui.face import Face
+from viewers.tui.host import host
+from viewers.tui.view import View
+from viewers.tui.whole import Whole
+from viewers.tui.words import Words
+
+PARTS = ("feed", "agents", "flows", "prompts", "tools", "tasks")
+"""The panels that share one place where there is little room, in the order of Tab."""
+BESIDE = ("prompts", "tools", "tasks")
+
+
+class SessionFace(Face):
+    """The screen."""
+
+    title, number = "Session", "2"
+    keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
+    help = (
+        ("enter", "the whole text of a row"), ("b", "back to the fleet"), ("[ ]", "older, newer session"),
+        ("tab", "next panel"), ("t", "prompts, tools, todo"), ("z", "only this panel; again: all"),
+        ("/", "search; is:error is:prompt"), ("y", "copy the session's id"),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("[", "near('before')"), Binding("]", "near('after')"), Binding("z", "zoom"), Binding("t", "beside"),
+        Binding("y", "copy"), Binding("tab", "part(1)", show=False), Binding("shift+tab", "part(-1)", show=False),
+    ]  # fmt: skip
+    SCOPED_CSS = False  # the rules for a size begin at the screen
+    DEFAULT_CSS = """
+    SessionFace .row { layout: horizontal; height: 9; }
+    SessionFace #upper2 { height: 11; }
+    SessionFace #lower { height: 1fr; }
+    SessionFace #cost, SessionFace #flows, SessionFace .beside { width: 42; }
+    .-narrow SessionFace #cost { width: 1fr; }
+    .-narrow SessionFace #upper2 { height: 8; }
+    .-narrow SessionFace #middle { height: 5; }
+    .-narrow SessionFace .beside { width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = 0
+        self.memory = read.Memory()
+        self.beside = 0
+        self.part = 0
+        self.zoomed = ""
+        self.shown_secrets: frozenset[str] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        yield Words(id="what")
+        yield Words(id="asked")
+        with Container(id="upper2", classes="row"):
+            yield View(id="context", has_cursor=False)
+            yield View(id="cost", has_cursor=False)
+        with Container(id="middle", classes="row"):
+            yield View(id="now", has_cursor=False)
+            yield View(id="agents")
+            yield View(id="flows")
+        with Container(id="lower", classes="row"):
+            yield View(id="feed")
+            for name in BESIDE:
+                yield View(id=name, classes="beside")
+
+    def first(self) -> str:
+        return "#feed"
+
+    def open(self, key: int) -> None:
+        if key != self.key:
+            self.key, self.answer, self.zoomed = key, None, ""
+            self.query_one("#feed", View).restart()
+            self.needle = ""
+
+    def question(self) -> tuple[str, Question]:
+        key, memory = self.key, self.memory
+
+        def ask(reader: sqlite3.Connection, now_s: float) -> read.Session | None:
+            return read.session(reader, key or read.newest(reader), memory, now_s)
+
+        return f"session {key}", ask
+
+    def draw(self, now_s: float) -> None:
+        self._arrange()
+        found: read.Session | None = self.answer
+        what, asked = self.query_one("#what", Words), self.query_one("#asked", Words)
+        if found is None:
+            what.show(((" no session is recorded yet", "muted"),) if self._was_read() else ((" reading", "muted"),))
+            asked.show(())
+            for view in self.query(View):
+                view.show(Panel(view.panel.title, empty=format_empty(self._was_read())))
+            return
+        for words, line in zip((what, asked), session.heading(found, now_s), strict=True):
+            words.show(line)
+        names = {agent.run_id: agent.agent_type or agent.kind for agent in found.agents}
+        for view in self.query(View):
+            if view.display and view.size.width:
+                view.show(self._panel(view, found, names, now_s))
+
+    def _was_read(self) -> bool:
+        return host(self).was_read(self.question()[0])
+
+    def _panel(self, view: View, found: read.Session, names: dict[str, str], now_s: float) -> Panel:
+        columns = view.inside
+        match view.id:
+            case "context":
+                return session.context(found, columns, view.room)
+            case "cost":
+                return session.cost(found, columns)
+            case "now":
+                return session.now(found, columns, now_s)
+            case "agents":
+                return session_parts.agents(found, columns)
+            case "flows":
+                return session_parts.workflows(found, columns)
+            case "prompts":
+                return session_parts.prompts(found, columns)
+            case "tools":
+                return session_parts.tools(found, columns)
+            case "tasks":
+                return session.tasks(found, columns)
+            case _:
+                fact = f"search “{self.needle}”" if self.needle else "newest first"
+                title = "Recent activity" if len(found.feed) >= read.MOMENTS else "Activity"
+                return feed.panel(found.feed, columns, title=title, fact=fact, needle=self.needle, names=names)
+
+    # -- which panels there are
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.screen.size.width < 100
+
+    def _arrange(self) -> None:
+        """Show the panels for which there is room."""
+        low = self.screen.size.height < 20
+        for view in self.query(View):
+            name = view.id or ""
+            if self.zoomed:
+                view.display = name == self.zoomed
+            elif self.is_narrow:
+                view.display = name == PARTS[self.part] if name in PARTS else not low
+            else:
+                view.display = name not in BESIDE or name == BESIDE[self.beside]
+        for name in ("upper2", "middle", "lower"):
+            row = self.query_one(f"#{name}")
+            shown = [view for view in row.query(View) if view.display]
+            row.display = bool(shown)
+            row.styles.height = "1fr" if self._is_large([view.id or "" for view in shown]) else None
+
+    def _is_large(self, names: list[str]) -> bool:
+        if self.zoomed:
+            return True
+        return self.is_narrow and any(name in PARTS for name in names)
+
+    def action_part(self, by: int) -> None:
+        if not self.is_narrow or self.zoomed:
+            if by > 0:
+                self.screen.focus_next()
+            else:
+                self.screen.focus_previous()
+            return
+        self.part = (self.part + by) % len(PARTS)
+        self._again()
+        self.query_one(f"#{PARTS[self.part]}", View).focus()
+
+    def action_beside(self) -> None:
+        self.beside = (self.beside + 1) % len(BESIDE)
+        self._again()
+
+    def action_zoom(self) -> None:
+        focused = self.screen.focused
+        self.zoomed = "" if self.zoomed or not isinstance(focused, View) else focused.id or ""
+        self._again()
+
+    def _again(self) -> None:
+        self._arrange()
+        self.call_after_refresh(host(self).tick)
+
+    # -- what keys do
+
+    def action_near(self, which: str) -> None:
+        found: read.Session | None = self.answer
+        key = getattr(found, which, None) if found else None
+        if key is None:
+            self.notify("No session before this one" if which == "before" else "This is the newest session")
+        else:
+            host(self).open_session(key)
+
+    def action_copy(self) -> None:
+        if self.answer is not None:
+            host(self).copy_to_clipboard(self.answer.now.session_id)
+            self.notify(f"Copied {self.answer.now.session_id}")
+
+    def on_view_opened(self, opened: View.Opened) -> None:
+        found: read.Session | None = self.answer
+        if found is None:
+            return
+        if opened.view.id == "prompts":
+            moment = next((one for one in found.feed if one.id == opened.key), None)
+        else:
+            moment = next((one for one in found.feed if one.ref == opened.key), None)
+        if moment is not None:
+            host(self).push_screen(Whole(moment, found.now.key))
+
+    def filtered(self, needle: str) -> None:
+        self.needle = needle
+        host(self).tick()
+
+
+def format_empty(was_read: bool) -> str:
+    """What an empty panel says."""
+    return "none" if was_read else "reading"
