@@ -1,12 +1,16 @@
 """Writers broken on purpose, below everything that is ours: each is a connection that bends what it is told."""
 
+import os
+import random
 import re
+import signal
 import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
 
-GAP_S = 0.01  # between the two transactions of a broken writer: long enough for a kill or a look to fall into
+GAP_S = 0.01  # between the two transactions of a broken writer: long enough for a look to fall into
+DIES = 0.1  # in so many of those gaps the writer is killed: on a busy machine no kill from outside might ever hit one
 COMMIT = re.compile(r"\s*(commit|end)\b", re.IGNORECASE)
 ROLLBACK = re.compile(r"\s*rollback\b", re.IGNORECASE)
 CURSOR = re.compile(r"\s*update\s+generation\s+set\s+cursor\b", re.IGNORECASE)
@@ -52,6 +56,8 @@ class TwoTransactions(sqlite3.Connection):
 
     def _write_late(self) -> None:
         time.sleep(GAP_S)
+        if random.SystemRandom().random() < DIES:
+            os.kill(os.getpid(), signal.SIGKILL)
         super().execute("begin immediate")
         for act, sql, parameters in self.held if self.late is not SUMS else ():
             act(sql, parameters)

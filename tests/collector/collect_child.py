@@ -43,7 +43,7 @@ def kill(home: str, user: str, kills: str, seed: str) -> dict[str, object]:
     """Let a process collect again and again, and kill it at a random instant; as often as told."""
     assert reading.PORTION_BYTES > SMALL_PORTION
     reading.PORTION_BYTES = SMALL_PORTION
-    choose = random.Random(seed)
+    choose, longest_s, is_slow = random.Random(seed), LONGEST_S, True
     for number in range(int(kills)):
         # Whoever works for the collector holds its stderr: the end of the pipe is the end of them all.
         words, mouth = os.pipe()
@@ -53,7 +53,8 @@ def kill(home: str, user: str, kills: str, seed: str) -> dict[str, object]:
             recording.HELP_BYTES = (1 << 30, 0)[number % 2]  # alone, or with a helping process
             _collect_forever(home, user)
         os.close(mouth)
-        time.sleep(choose.uniform(0, LONGEST_S if choose.random() < 0.5 else LONGEST_S / 10))
+        life_s = longest_s if is_slow else choose.uniform(0, longest_s if choose.random() < 0.5 else longest_s / 10)
+        time.sleep(life_s)
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         said = _said_until_the_end(words)
@@ -61,7 +62,20 @@ def kill(home: str, user: str, kills: str, seed: str) -> dict[str, object]:
             return {"error": "a helper outlived its collector"}
         if not os.WIFSIGNALED(status):
             return {"error": said.decode("utf-8", "replace")[-2000:]}
+        if is_slow and not (is_slow := not _has_begun(home)):
+            longest_s = life_s
+        elif is_slow:
+            longest_s = min(1.5 * longest_s, PATIENCE_S)
     return {"kills": int(kills)}
+
+
+def _has_begun(home: str) -> bool:
+    """Whether anything was recorded yet. On a busy machine a collector may be killed before it comes to its work."""
+    try:
+        with contextlib.closing(open_reader(home)) as reader:
+            return reader.execute("select 1 from generation where cursor > 0 or records > 0").fetchone() is not None
+    except (NoDatabaseYet, sqlite3.Error):
+        return False
 
 
 def _said_until_the_end(words: int) -> bytes | None:
