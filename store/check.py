@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from store.database import user_version
-from store.schema import newest, steps, views
+from store.empty import open_empty
+from store.schema import newest
 from store.usage_days import SUMS
 
 WRONG_SUMS = "sums that are not those of their rows:"
@@ -96,12 +97,7 @@ def _flaws(connection: sqlite3.Connection, rest: Callable[[], object]) -> Iterat
 
 def _words_that_changed(connection: sqlite3.Connection) -> Iterator[str]:
     """A letter in the words of a table or a view: SQLite reads them, and sees no fault."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        for step in steps():
-            with open(step.path, encoding="utf-8") as script:
-                fresh.executescript(script.read())
-        for view in views():
-            fresh.execute(view.sql)
+    with closing(open_empty()) as fresh:
         ours = set(connection.execute(WORDS))
         yield from (
             f"the words of {name} were changed" for name, words in fresh.execute(WORDS) if (name, words) not in ours

@@ -16,6 +16,7 @@ NAME = "fleetmeter.db"
 BUSY_S = 5.0
 OLDEST_SQLITE = (3, 38)  # the views speak its JSON
 CHECKPOINT_PAGES = 1000
+LOOK = "begin deferred"  # for readers alone: see look
 
 WRITER_SETTINGS = """
 pragma journal_mode = wal
@@ -100,6 +101,11 @@ def transaction(connection: sqlite3.Connection) -> Generator[None, None, None]:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+def look(reader: sqlite3.Connection) -> None:
+    """Let a reader see one moment from now on, until it is closed: it holds no lock that a writer waits for."""
+    reader.execute(LOOK)
 
 
 def connect_writer(path: str, wal_autocheckpoint: int) -> sqlite3.Connection:

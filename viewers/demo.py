@@ -274,7 +274,7 @@ def _wait_ready(folder: str, process: "subprocess.Popen[bytes]", over: "_Over") 
         if over.is_told or time.monotonic() > until:
             return
         time.sleep(EVERY_S)
-    over.begin()
+    over.count_down()
 
 
 class _Over:
@@ -286,7 +286,7 @@ class _Over:
     def __call__(self) -> bool:
         return self.is_told or time.monotonic() >= self._until
 
-    def begin(self) -> None:
+    def count_down(self) -> None:
         """The time begins when there is something to look at."""
         if self._seconds is not None:
             self._until = time.monotonic() + self._seconds

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 
 from store import home as homes
-from store.database import open_reader
+from store.database import look, open_reader
 from store.errors import NoDatabaseYet
 from store.light import Any
 from viewers import export_shapes, export_views, format, outlet, query, terminal
@@ -97,7 +97,7 @@ def _view(name: str, asked: Asked, shape: str, write: Write) -> int:
     scope = scope_of(asked, time.time())
     try:
         with closing(open_reader(homes.locate())) as reader:
-            reader.execute("begin")  # all of one moment
+            look(reader)
             scope = narrowed(scope, asked, reader)
             rows = export_views.rows_of(reader, name, scope, _sessions(reader, scope), limit)
             into = export_shapes.opened(shape, write, rows.names, lambda: export_views.types(reader, name, rows.names))

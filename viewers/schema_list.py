@@ -2,10 +2,10 @@
 
 import os
 import re
-import sqlite3
 from contextlib import closing
 
 from store import schema
+from store.empty import open_empty
 from store.errors import FleetmeterError
 from store.light import NamedTuple
 from viewers import output, terminal
@@ -59,12 +59,7 @@ def views() -> list[View]:
     """All of them, as a new database has them."""
     meanings = read(_readme())
     found: list[View] = []
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
-        for step in schema.steps():
-            with open(step.path, encoding="utf-8") as file:
-                empty.executescript(file.read())
-        for view in schema.views():
-            empty.execute(view.sql)
+    with closing(open_empty()) as empty:
         for view in schema.views():
             names = [row[1] for row in empty.execute(f"pragma table_info({view.name})")]
             question = view.sql.partition("\n")[0].removeprefix("-- ")

@@ -56,11 +56,11 @@ def line(body: bytes, form: str, now: float) -> str:
     import sqlite3
     from contextlib import closing
 
-    with closing(sqlite3.connect(":memory:")) as memory:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         (told,) = rows(memory, "status_told", told=body.decode("utf-8", "replace"))
     known, session_id = _told(told, now), told[0]
     try:
-        with closing(sqlite3.connect(uri_in(locate()), uri=True, timeout=BUSY_S)) as reader:
+        with closing(sqlite3.connect(uri_in(locate()), uri=True, timeout=BUSY_S, isolation_level=None)) as reader:
             known |= _recorded(reader, session_id, now)
     except sqlite3.Error:
         pass  # there is no database yet, or an older or newer one

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from store import home as homes
-from store.database import open_reader
+from store.database import look, open_reader
 from store.errors import FleetmeterError, NoDatabaseYet
 from store.light import Any, NamedTuple
 from viewers import query
@@ -109,7 +109,7 @@ def run(words: list[str], **chosen: Any) -> int:
     home = homes.locate()
     try:
         with closing(open_reader(home)) as reader:
-            reader.execute("begin")  # the answers, and the sums that they are held against, of one moment
+            look(reader)  # at the answers, and at the sums that they are held against
             row = row_of(words, narrowed(scope, asked, reader), reader)
             opened = open_row(reader, row, asked, limit)
             if opened.parts:

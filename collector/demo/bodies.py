@@ -18,7 +18,7 @@ class Bodies:
     def __init__(self) -> None:
         self._alive: dict[int, subprocess.Popen[bytes]] = {}
 
-    def begin(self) -> tuple[int, str]:
+    def embody(self) -> tuple[int, str]:
         """Another one: its pid, and when it began, in ticks."""
         # It waits for the other end of this pipe, which is ours alone: when we are gone, so is it.
         process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)

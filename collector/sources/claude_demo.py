@@ -39,7 +39,7 @@ class Session:
         self.scene, self.pid = scene, IMPOSSIBLE_PIDS + dice.randrange(90_000)
         self.born = str(self.pid * 3)
         if scene.is_live and scene.bodies is not None:
-            self.pid, self.born = scene.bodies.begin()
+            self.pid, self.born = scene.bodies.embody()
         self.root = os.path.join(scene.home, HOMES[scene.project.folder.startswith("work/")])
         self.id = dice.uuid4()
         path = os.path.join(self.root, "projects", slug(scene.folder), f"{self.id}.jsonl")
