@@ -27,6 +27,7 @@ from store.facts import (
 )
 from store.live_facts import LimitLevel, Process, Signal, StatusReading
 from store.merge import merge, most, parts
+from store.telemetry_facts import ApiCall, MetricPoint
 
 Row = tuple[Any, ...]
 
@@ -50,6 +51,8 @@ class Rows(Struct):
     processes: list[Row]
     limit_levels: list[Row]
     status_readings: list[Row]
+    api_calls: list[Row]
+    metric_points: list[Row]
     run_cards: list[Row]
     workflows: list[Row]
     workflow_agents: list[Row]
@@ -84,6 +87,8 @@ class Batch:
         self.processes: list[Process] = []
         self.limit_levels: list[LimitLevel] = []
         self.status_readings: list[StatusReading] = []
+        self.api_calls: list[ApiCall] = []
+        self.metric_points: list[MetricPoint] = []
         self.run_cards: list[RunCard] = []
         self.workflows: dict[tuple[str, str], Workflow] = {}
         self.workflow_agents: list[WorkflowAgent] = []
@@ -182,6 +187,8 @@ class Batch:
             [astuple(process) for process in self.processes],
             [astuple(level) for level in self.limit_levels],
             [astuple(reading) for reading in self.status_readings],
+            [astuple(call) for call in self.api_calls],
+            [astuple(point) for point in self.metric_points],
             [astuple(card) for card in self.run_cards],
             [astuple(workflow) for workflow in self.workflows.values()],
             [astuple(agent) for agent in self.workflow_agents],

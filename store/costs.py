@@ -87,6 +87,31 @@ cross join cost as c using (response_key)
 group by 1, 2, 3, 4, 5
 on conflict do update set {", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTED)}
 """  # noqa: S608 - names of columns
+# Few have any, so it is no part of the above.
+IS_TOLD = "select 1 from response where evidence = 'telemetry' limit 1"
+COUNT_TOLD = """
+update usage_quarter_hour as u
+set telemetry_responses = u.telemetry_responses + t.responses, telemetry_tokens = u.telemetry_tokens + t.tokens
+from (
+    select
+        r.quarter,
+        r.session_key,
+        r.run_kind,
+        r.model,
+        r.tier,
+        count(*) as responses,
+        sum(
+            r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens + r.output_tokens
+        ) as tokens
+    from response_to_price as w
+    cross join response as r using (response_key)
+    cross join cost as c using (response_key)
+    where r.evidence = 'telemetry'
+    group by 1, 2, 3, 4, 5
+) as t
+where u.quarter = t.quarter and u.session_key = t.session_key and u.run_kind = t.run_kind and u.model = t.model
+    and u.tier = t.tier
+"""
 UNKNOWN = """
 select distinct r.model, r.tier
 from response_to_price as w
@@ -148,6 +173,8 @@ def price(connection: sqlite3.Connection) -> None:
         connection.executemany(INSERT, _look_up_or_leave(connection, pairs))
         connection.execute(PRICE)
     connection.execute(COUNT)
+    if connection.execute(IS_TOLD).fetchone():
+        connection.execute(COUNT_TOLD)
     connection.execute("delete from response_to_price")
 
 

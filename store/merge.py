@@ -10,7 +10,15 @@ from store.facts import Response, Tokens
 PathOf = Callable[[int], bytes]  # the path of a generation's file: the last word where nothing else decides
 NEVER = "9999"
 BACKGROUND = "background"  # the outcome of a call that goes on: any other, told later or before, is its end
-WORTH = {"progress": 0, "rest": 1, "growth": 2, "total": 3, "event": 4, "transcript": 5}  # of an answer's evidence
+WORTH = {
+    "progress": 0,
+    "rest": 1,
+    "growth": 2,
+    "total": 3,
+    "event": 4,
+    "telemetry": 5,
+    "transcript": 6,
+}  # of an answer's evidence
 REMAINDERS = ("rest", "growth")  # what is left of a sum: the more of its answers are known, the less
 FIELDS = Response.__struct_fields__
 PART, MODEL, REPORTED, COLUMNS = (FIELDS.index(n) for n in ("part", "model", "reported_usd_micros", "nested"))

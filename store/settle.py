@@ -39,7 +39,7 @@ UUIDS = "select uuid, at from record where generation_id = ? and (uuid is not nu
 SHARED_RESPONSES = """
 select message_id
 from response
-where session_key in (select value from json_each(:family)) and part = 0
+where session_key in (select value from json_each(:family)) and part = 0 and evidence <> 'telemetry'
 group by message_id, request_id
 having count(*) > 1
 """

@@ -17,7 +17,8 @@ from store.merge import NEVER, REMAINDERS
 from store.write_responses import Stored, load, replace
 
 UNNAMED = ("total", "rest")  # evidence of turns without a name
-ANY = "select 1 from response where evidence not in ('transcript', 'progress') limit 1"
+IS_SUM = "evidence <> 'transcript' and evidence <> 'progress' and evidence <> 'telemetry'"  # as the index has it
+ANY = f"select 1 from response where {IS_SUM} limit 1"  # noqa: S608 - a condition, written above
 FAMILY = """
 with recursive family(session_key, session_id, forked_from) as (
     select session_key, session_id, forked_from from session where session_key = ?
@@ -36,24 +37,24 @@ with recursive family(session_key, session_id, forked_from) as (
 select session_key from family
 """
 # Whether each sum of a family was told once, and counts: so it is with most.
-PLAIN = """
+PLAIN = f"""
 select count(*) = count(distinct substr(message_id, 1, instr(message_id, ' '))) and coalesce(max(is_copy), 0) = 0
 from response
-where evidence not in ('transcript', 'progress') and session_key in (select value from json_each(?))
-"""
+where {IS_SUM} and session_key in (select value from json_each(?))
+"""  # noqa: S608 - the same
 ARE_RECORDED = """
 select 1
 from response
 where session_key in (select value from json_each(?)) and evidence = 'transcript'
 limit 1
 """
-OF_SUMS = """
+OF_SUMS = f"""
 select x.message_id, x.request_id, x.session_key, x.evidence, x.at, x.is_branch, x.is_copy, s.first_at, s.session_id,
     x.input_tokens + x.cache_read_tokens + x.output_tokens
 from response as x
 join session as s using (session_key)
-where x.evidence not in ('transcript', 'progress') and x.session_key in (select value from json_each(?))
-"""
+where {IS_SUM} and x.session_key in (select value from json_each(?))
+"""  # noqa: S608 - the same
 RECORDED = """
 select distinct prompt_id
 from response

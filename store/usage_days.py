@@ -6,7 +6,7 @@ SUMS = (
     "parts", "responses", "lower_bounds", "input_tokens", "cache_read_tokens", "cache_write_5m_tokens",
     "cache_write_1h_tokens", "output_tokens", "reasoning_tokens", "web_searches", "usd_nanos", "unpriced_responses",
     "unpriced_tokens", "auto_usd_nanos", "auto_unpriced_responses", "auto_unpriced_tokens", "reported_usd_micros",
-    "reported_responses", "unreported_tokens",
+    "reported_responses", "unreported_tokens", "telemetry_responses", "telemetry_tokens",
 )  # fmt: skip
 FORGET = "delete from usage_day where day in (select day from usage_day_to_sum)"
 SUM = f"""

@@ -4,6 +4,7 @@ from functools import partial
 
 from collector.feed import Feed
 from collector.hooks import Hook, take_hook
+from collector.sources.claude_telemetry import TAKERS
 from collector.status_line import take_status
 from collector.telemetry import take_telemetry
 from store.batch import Batch
@@ -20,5 +21,10 @@ def run_of(out: Batch, hook: Hook) -> Run:
 
 def feed(generation_id: int) -> Feed:
     return Feed(
-        generation_id, {"hook": partial(take_hook, run_of=run_of), "telemetry": take_telemetry, "status": take_status}
+        generation_id,
+        {
+            "hook": partial(take_hook, run_of=run_of),
+            "telemetry": partial(take_telemetry, takers=TAKERS),
+            "status": take_status,
+        },
     )

@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 
 from collector.feed import Feed, Heard
 from collector.hooks import Hook, keep, take_hook
+from collector.sources.codex_telemetry import TAKERS
 from collector.telemetry import take_telemetry
 from store.batch import Batch
 from store.facts import Run
@@ -44,4 +45,6 @@ def take_notice(heard: Heard) -> str:
 
 def feed(generation_id: int) -> Feed:
     hook = partial(take_hook, run_of=run_of)
-    return Feed(generation_id, {"hook": hook, "notify": take_notice, "telemetry": take_telemetry})
+    return Feed(
+        generation_id, {"hook": hook, "notify": take_notice, "telemetry": partial(take_telemetry, takers=TAKERS)}
+    )

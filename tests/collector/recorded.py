@@ -11,7 +11,7 @@ from collector.once import Summary, collect_once
 
 VIEWS = (
     "sessions", "runs", "prompts", "responses", "progress_responses", "tool_calls", "touches", "compactions",
-    "turns", "limits", "signals", "processes", "status_readings",
+    "turns", "limits", "signals", "processes", "status_readings", "api_calls", "metered_tokens",
     "workflows", "tasks", "activity", "sources", "rejects", "usage_quarter_hours", "costs",
 )  # fmt: skip
 # When something was recorded is no part of what was recorded; neither is the machine it happened on.

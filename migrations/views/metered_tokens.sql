@@ -1,0 +1,40 @@
+-- What do the meters of the agents themselves say, and what was counted? Only where an agent exports its metrics.
+create view metered_tokens as
+select
+    a.agent,
+    d.device,
+    a.name as account,
+    s.session_id,
+    m.model,
+    m.kind,
+    m.since,
+    m.until,
+    m.tokens as metered_tokens,
+    coalesce((
+        select sum(case m.kind
+            when 'input' then u.input_tokens
+            when 'output' then u.output_tokens
+            when 'cache_read' then u.cache_read_tokens
+            when 'cache_write' then u.cache_write_5m_tokens + u.cache_write_1h_tokens
+        end)
+        from usage_quarter_hour as u
+        where u.session_key = m.session_key and u.model = m.model
+    ), 0) as counted_tokens
+from (
+    select session_key, model, kind, min(since_at) as since, max(at) as until, sum(tokens) as tokens
+    from (
+        select session_key, model, kind, since_at, at, tokens
+        from metric_point
+        where is_delta
+        union all
+        -- a meter that goes on counting from its start: its last word is the sum
+        select session_key, model, kind, since_at, max(at), max(tokens)
+        from metric_point
+        where not is_delta
+        group by session_key, model, kind, purpose, since_at
+    )
+    group by session_key, model, kind
+) as m
+join session as s using (session_key)
+join account as a using (account_id)
+join device as d using (device_id);
