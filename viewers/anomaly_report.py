@@ -18,7 +18,7 @@ from viewers.summary import hit_ratio
 from viewers.table import Column, Row, lines
 from viewers.text import short_path
 from viewers.usage import Group, Used, groups
-from viewers.usage_table import API_VALUE, COST, noted, short_names, wrapped
+from viewers.usage_table import API_VALUE, COST, noted, short_names, telemetry_note, wrapped
 
 WEEKS = 4
 """Of days before each one that it is measured by; working days by working days, weekends by weekends."""
@@ -163,6 +163,7 @@ def _document(one: Odd) -> dict[str, Any]:
         "totalCost": amount(one.used.usd_nanos),
         "totalTokens": one.used.total_tokens,
         "lowerBounds": one.used.lower_bounds,
+        "telemetryOnlyTokens": one.used.telemetry_only_tokens,
         "unpricedTokens": one.used.unpriced_tokens,
         "usualCost": amount(round(one.usual.median)),
         "limitCost": amount(round(one.usual.limit)),
@@ -203,6 +204,7 @@ def _lines(scope: Scope, odd: list[Odd], measured: int, has_any: bool, plan: str
     ]
     if any(one.used.lower_bounds or one.used.unpriced_tokens for one in odd):
         notes.append("≥ at least: the end of an answer was never written down, or a part of it has no price.")
+    notes += telemetry_note(sum(one.used.telemetry_only_tokens for one in odd if one.what == odd[0].what))
     yield from ("", *noted([*notes, *api_value(plan)]))
 
 

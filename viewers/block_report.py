@@ -20,7 +20,17 @@ from viewers.scope import Scope, narrowed, number_of, one_of, scope_of
 from viewers.table import Column, Row, lines
 from viewers.trouble import tell
 from viewers.usage import Used, by_model, total
-from viewers.usage_table import API_VALUE, COMPACT_BAR, COST, WIDE_BAR, drawn, noted, short_names, unpriced_note
+from viewers.usage_table import (
+    API_VALUE,
+    COMPACT_BAR,
+    COST,
+    WIDE_BAR,
+    drawn,
+    noted,
+    short_names,
+    telemetry_note,
+    unpriced_note,
+)
 from viewers.zone import today
 
 RECENT_S = 3 * 86_400
@@ -134,6 +144,7 @@ def _block(block: Block, now_s: float, tokens: int | None, has_cost: bool) -> di
         **_money("costUSD", used, has_cost),
         "models": sorted(block.models),
         "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
         "burnRate": None,
         "projection": None,
     }
@@ -241,7 +252,8 @@ def _ahead(shown: list[Block], asked: Asked, now_s: float, tokens: int | None) -
 def _unpriced(shown: list[Block], names: dict[str, str], asked: Asked) -> list[str]:
     models = by_model([part for block in shown for part in block.models.items()])
     unpriced = {names[model]: used.unpriced_tokens for model, used in models.items() if used.unpriced_tokens}
-    return [unpriced_note(unpriced)] if unpriced and not asked.no_cost else []
+    notes = [unpriced_note(unpriced)] if unpriced and not asked.no_cost else []
+    return notes + telemetry_note(sum(used.telemetry_only_tokens for used in models.values()))
 
 
 def _length(block: Block, asked: Asked) -> int:

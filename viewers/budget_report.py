@@ -14,7 +14,7 @@ from viewers.money import amount
 from viewers.scope import Scope
 from viewers.spending import Shown, api_value
 from viewers.table import Column, Row, lines
-from viewers.usage_table import drawn, noted
+from viewers.usage_table import drawn, noted, telemetry_note
 
 COLUMNS = (
     Column("Budget", least=8),
@@ -71,6 +71,7 @@ def _document(standing: Standing) -> dict[str, Any]:
             for limit in standing.limits
         ],
         "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
         "unpricedTokens": used.unpriced_tokens,
     }
 
@@ -122,6 +123,7 @@ def _lines(found: list[Standing], plan: str | None) -> Iterator[str]:
     unpriced = max((standing.used.unpriced_tokens for standing in found if standing.budget.usd_nanos), default=0)
     if unpriced:
         notes.append(f"≥ at least: {format.tokens(unpriced)} tokens have no price, and count as no money.")
+    notes += telemetry_note(max((standing.used.telemetry_only_tokens for standing in found), default=0))
     if any(standing.budget.usd_nanos for standing in found):
         notes += api_value(plan)
     yield from ("", *noted(notes)) if notes else ()

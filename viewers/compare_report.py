@@ -18,7 +18,7 @@ from viewers.summary import hit_ratio
 from viewers.table import Column, Row, lines
 from viewers.trouble import UsageTrouble
 from viewers.usage import Group, Used, by_model, groups, total
-from viewers.usage_table import API_VALUE, COST, noted, short_names, wrapped
+from viewers.usage_table import API_VALUE, COST, noted, short_names, telemetry_note, wrapped
 from viewers.zone import today
 
 NAMES = ("figure", "first", "second", "difference")
@@ -142,6 +142,7 @@ def _document(side: Side) -> dict[str, Any]:
         "cacheReadTokens": used.cache_read_tokens,
         "responses": used.responses,
         "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
         "unpricedTokens": used.unpriced_tokens,
         "subagentTokens": used.subagent_tokens,
         "hitRatio": None if ratio is None else round(ratio, 4),
@@ -181,6 +182,7 @@ def _lines(both: Both, scope: Scope, plan: str | None) -> Iterator[str]:
         notes.append("One of them is not over yet.")
     if any(used.lower_bounds or used.unpriced_tokens for used in (first, second)):
         notes.append("≥ at least: the end of an answer was never written down, or a part of it has no price.")
+    notes += telemetry_note(sum(used.telemetry_only_tokens for used in (first, second)))
     notes += api_value(plan)
     yield from ("", *noted(notes)) if notes else ()
 

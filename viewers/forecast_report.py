@@ -14,7 +14,7 @@ from viewers.report import say_nothing
 from viewers.scope import Scope
 from viewers.spending import Shown, api_value
 from viewers.usage import Used, groups, total
-from viewers.usage_table import noted, wrapped
+from viewers.usage_table import noted, telemetry_note, wrapped
 from viewers.zone import today
 
 UNKNOWN = "unknown"
@@ -82,7 +82,11 @@ def _money(used: Used) -> float | None:
 
 
 def _marks(used: Used) -> dict[str, int]:
-    return {"lowerBounds": used.lower_bounds, "unpricedTokens": used.unpriced_tokens}
+    return {
+        "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
+        "unpricedTokens": used.unpriced_tokens,
+    }
 
 
 def _tokens(used: Used) -> str:
@@ -144,6 +148,7 @@ def _lines(
     notes: list[str] = []
     if money:
         notes.append("Four of five months end within the range, if days go on like the last ones.")
+    notes += telemetry_note(used.telemetry_only_tokens)
     if used.unpriced_tokens:
         notes.append(f"≥ {format.tokens(used.unpriced_tokens)} tokens have no price, and are in no sum of money.")
     yield from ("", *noted([*notes, *api_value(plan)]))

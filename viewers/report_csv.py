@@ -11,6 +11,7 @@ from viewers.usage import Group, Used
 SUMS = (
     "input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens",
     "total_tokens", "reasoning_tokens", "web_searches", "responses", "lower_bounds", "subagent_tokens",
+    "telemetry_only_tokens",
 )  # fmt: skip
 MONEY = ("usd", "unpriced_tokens")
 

@@ -14,7 +14,8 @@ from viewers.usage import Group, Used, all_models
 SCHEMA_VERSION = 1
 TOKENS = (
     '"inputTokens":%d,"outputTokens":%d,"cacheCreationTokens":%d,"cacheReadTokens":%d,"totalTokens":%d,'
-    '"cacheWrite5mTokens":%d,"cacheWrite1hTokens":%d,"responses":%d,"lowerBounds":%d'
+    '"cacheWrite5mTokens":%d,"cacheWrite1hTokens":%d,"responses":%d,"lowerBounds":%d,'
+    '"telemetryOnlyTokens":%d'
 )
 MORE = ',"reasoningTokens":%d,"webSearches":%d,"subagentTokens":%d'
 UNPRICED = '"unpricedTokens":%d,"unpricedResponses":%d'
@@ -111,11 +112,11 @@ def listed(texts: list[str]) -> str:
 def _breakdown(model: str, used: Used, has_cost: bool) -> str:
     if has_cost and not used.unpriced_tokens:
         # Most of a long history is this, a thousand times: all in one step.
-        read_in, out, write_5m, write_1h, read, _, _, responses, lower_bounds, nanos, unpriced, *_ = used
+        read_in, out, write_5m, write_1h, read, _, _, responses, lower_bounds, nanos, unpriced, _, _, _, unseen = used
         write = write_5m + write_1h
         return BREAKDOWN % (
             name_of(model), read_in, out, write, read, read_in + out + write + read, write_5m, write_1h, responses,
-            lower_bounds, amount(nanos), nanos, 0, unpriced,
+            lower_bounds, unseen, amount(nanos), nanos, 0, unpriced,
         )  # fmt: skip
     text = f'{{"modelName":{quoted(model)},{_tokens(used)}'
     return f"{text},{money(used, 'cost')}}}" if has_cost else text + "}"
@@ -125,6 +126,7 @@ def _tokens(used: Used) -> str:
     return TOKENS % (
         used.input_tokens, used.output_tokens, used.cache_write_tokens, used.cache_read_tokens, used.total_tokens,
         used.cache_write_5m_tokens, used.cache_write_1h_tokens, used.responses, used.lower_bounds,
+        used.telemetry_only_tokens,
     )  # fmt: skip
 
 

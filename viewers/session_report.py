@@ -225,6 +225,7 @@ def _sums(used: Used, has_cost: bool) -> dict[str, Any]:
     sums: dict[str, Any] = {
         "responses": used.responses,
         "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
         "inputTokens": used.input_tokens,
         "outputTokens": used.output_tokens,
         "cacheCreationTokens": used.cache_write_tokens,

@@ -143,6 +143,7 @@ def _sums(used: Used, has_cost: bool) -> dict[str, Any]:
         "totalTokens": used.total_tokens,
         "responses": used.responses,
         "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
         "subagentTokens": used.subagent_tokens,
     }
     if has_cost:
@@ -186,6 +187,9 @@ def show(found: Summary, scope: Scope, look: Look) -> None:
         "Busiest": f"{busiest['date']}: {format.tokens(busiest['totalTokens'])} tokens" if busiest else "",
         "Cache": f"{ratio:.1%} of the input was read from it" if ratio is not None else "",
         "Subagents": f"{used.subagent_tokens / used.total_tokens:.0%} of the tokens" if used.total_tokens else "",
+        "Telemetry": f"{format.tokens(used.telemetry_only_tokens)} of the tokens are seen by nothing else"
+        if used.telemetry_only_tokens
+        else "",
         "Answers": f"{format.count(used.responses)} in {format.things(found.sessions_in_all, 'session')}",
     }
     models = all_models(found.days)

@@ -34,6 +34,7 @@ class Used(NamedTuple):
     unpriced_tokens: int = 0
     subagent_tokens: int = 0
     subagent_usd_nanos: int = 0
+    telemetry_only_tokens: int = 0
 
     @property
     def cache_write_tokens(self) -> int:

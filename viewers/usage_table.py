@@ -97,6 +97,13 @@ def unpriced_note(unpriced: dict[str, int]) -> str:
     return f"{UNPRICED}: no price is known of {models}; in no sum of money."
 
 
+def telemetry_note(tokens: int) -> list[str]:
+    """Of what is counted, how much no transcript holds; nothing to say where that is nothing."""
+    return [f"Of which seen only by telemetry: {format.tokens(tokens)} tokens, of calls that no file tells of."] * (
+        tokens > 0
+    )
+
+
 def plan_note(plan: str) -> str:
     """Money is no bill, where a plan is paid for."""
     return f"API value: what these tokens are worth at API prices. Your plan is {plan}: this is no bill."
@@ -128,6 +135,8 @@ def notes_of(sums: list[Line], look: Look, unpriced: dict[str, int]) -> list[str
         notes.append(AT_LEAST)
     if look.has_cost and unpriced:
         notes.append(unpriced_note(unpriced))
+    rows = sum(line.used.telemetry_only_tokens for line in sums if line.has_bar)
+    notes += telemetry_note(max([rows, *(line.used.telemetry_only_tokens for line in sums)]))  # a total is of all
     if look.has_cost and look.plan:
         notes.append(plan_note(look.plan))
     return notes

@@ -11,7 +11,7 @@ from viewers.scope import Scope
 from viewers.table import Column, Row, lines
 from viewers.text import clean, cut, cut_left, short_path, width
 from viewers.usage import Used
-from viewers.usage_table import API_VALUE, COST, noted, short_names, wrapped
+from viewers.usage_table import API_VALUE, COST, noted, short_names, telemetry_note, wrapped
 from viewers.why import Answer, Opened, scope_words, words_of
 
 FIRST = (Column("At"), Column("Model", least=12))
@@ -118,6 +118,7 @@ def _rest(used: Used, shown: list[Answer]) -> Used:
         for name in (*Used._fields[:7], "usd_nanos"):
             rest[name] -= getattr(answer, name)
         rest["lower_bounds"] -= answer.is_lower_bound and not answer.is_nested
+        rest["telemetry_only_tokens"] -= answer.total_tokens * answer.is_telemetry_only
         rest["unpriced_tokens"] -= answer.total_tokens * answer.is_unpriced
     return Used(**rest)
 
@@ -145,6 +146,7 @@ def _notes(shown: list[Answer], opened: Opened) -> Iterator[str]:
         said.append(
             f"Unpriced: {format.things(used.unpriced_responses, 'answer')} ({tokens} tokens), in no sum of money."
         )
+    said += telemetry_note(used.telemetry_only_tokens)
     if opened.plan:
         said.append(f"API value is what tokens are worth at API prices. Your plan is {opened.plan}: this is no bill.")
     yield from noted(said)

@@ -20,6 +20,7 @@ select
     u.output_tokens,
     u.reasoning_tokens,
     u.web_searches,
+    u.telemetry_tokens as telemetry_only_tokens,
     iif(u.unpriced_responses < u.parts, u.usd_nanos / 1e9, null) as usd,
     u.unpriced_responses,
     u.unpriced_tokens,

@@ -21,7 +21,8 @@ select
     u.unpriced_responses,
     u.unpriced_tokens,
     u.subagent_tokens,
-    u.subagent_usd_nanos
+    u.subagent_usd_nanos,
+    u.telemetry_only_tokens
 from used as u
 cross join account as a using (account_id)
 where u.session_key in (select value from json_each(:sessions))

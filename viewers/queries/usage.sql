@@ -31,7 +31,8 @@ select
     sum(u.unpriced_responses) as unpriced_responses,
     sum(u.unpriced_tokens) as unpriced_tokens,
     sum(u.subagent_tokens) as subagent_tokens,
-    sum(u.subagent_usd_nanos) as subagent_usd_nanos
+    sum(u.subagent_usd_nanos) as subagent_usd_nanos,
+    sum(u.telemetry_only_tokens) as telemetry_only_tokens
 from used as u
 cross join account as a using (account_id)
 where (:since is null or u.date >= :since)

@@ -17,6 +17,7 @@ select
     sum(u.unpriced_tokens) as unpriced_tokens,
     sum(u.subagent_tokens) as subagent_tokens,
     sum(u.subagent_usd_nanos) as subagent_usd_nanos,
+    sum(u.telemetry_only_tokens) as telemetry_only_tokens,
     json_group_array(distinct u.session_key) as sessions
 from used as u
 cross join account as a using (account_id)

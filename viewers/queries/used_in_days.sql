@@ -65,7 +65,8 @@
                 when 'calculate' then u.usd_nanos
                 when 'display' then u.reported_usd_micros * 1000
                 else u.auto_usd_nanos
-            end)) as subagent_usd_nanos
+            end)) as subagent_usd_nanos,
+            sum(u.telemetry_tokens) as telemetry_only_tokens
         from piece as p
         cross join usage_quarter_hour as u on u.quarter >= p.since and u.quarter < p.until
         cross join session as s using (session_key)
@@ -109,7 +110,8 @@
                 when 'calculate' then d.subagent_usd_nanos
                 when 'display' then d.subagent_reported_usd_micros * 1000
                 else d.subagent_auto_usd_nanos
-            end as subagent_usd_nanos
+            end as subagent_usd_nanos,
+            d.telemetry_tokens as telemetry_only_tokens
         from usage_day as d
         where d.day not in (select day from usage_day_to_sum)
         union all
@@ -135,7 +137,8 @@
             g.value * p.unpriced_responses,
             g.value * p.unpriced_tokens,
             g.value * p.subagent_tokens,
-            g.value * p.subagent_usd_nanos
+            g.value * p.subagent_usd_nanos,
+            g.value * p.telemetry_only_tokens
         from pieced as p
         cross join json_each('[1, -1]') as g
         where g.value > 0 or p.step <> ''

@@ -51,7 +51,8 @@
                 when 'calculate' then u.usd_nanos
                 when 'display' then u.reported_usd_micros * 1000
                 else u.auto_usd_nanos
-            end) as subagent_usd_nanos
+            end) as subagent_usd_nanos,
+            u.telemetry_tokens as telemetry_only_tokens
         from usage_quarter_hour as u
         join session as s using (session_key)
         join account as a using (account_id)

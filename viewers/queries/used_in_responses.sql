@@ -61,7 +61,13 @@
                 :mode = 'display' or (:mode = 'auto' and u.reported_responses = u.parts),
                 coalesce(r.reported_usd_micros, 0) * 1000,
                 coalesce(c.usd_nanos, 0)
-            )) as subagent_usd_nanos
+            )) as subagent_usd_nanos,
+            iif(
+                r.evidence = 'telemetry',
+                r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens
+                + r.output_tokens,
+                0
+            ) as telemetry_only_tokens
         from response as r
         join session as s using (session_key)
         join account as a using (account_id)

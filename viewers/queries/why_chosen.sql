@@ -18,7 +18,8 @@
             u.unpriced_tokens,
             u.is_reported,
             u.subagent_tokens,
-            u.subagent_usd_nanos
+            u.subagent_usd_nanos,
+            u.telemetry_only_tokens
         from used as u
         join account as a using (account_id)
         where (:since is null or u.date >= :since)

@@ -14,6 +14,7 @@ select
     coalesce(sum(unpriced_tokens), 0) as unpriced_tokens,
     coalesce(sum(subagent_tokens), 0) as subagent_tokens,
     coalesce(sum(subagent_usd_nanos), 0) as subagent_usd_nanos,
+    coalesce(sum(telemetry_only_tokens), 0) as telemetry_only_tokens,
     count(*) as parts,
     coalesce(sum(is_reported), 0) as reported_parts
 from chosen;
