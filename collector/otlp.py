@@ -13,6 +13,7 @@ LOGS, METRICS, TRACES = "/v1/logs", "/v1/metrics", "/v1/traces"
 MOST_TEXT = 2000  # characters: prompts and outputs stand in the agents' own files
 MOST_ATTRIBUTES = 100
 MOST_ENTRIES = 20_000
+PERSONAL = ("user.", "organization.")  # names of a person, of an employer: nothing here needs them
 
 SHAPES: Shapes = {
     LOGS: {1: ("resourceLogs", "ResourceLogs", True)},
@@ -116,8 +117,8 @@ def _scoped(scoped: object, many: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _attributes(of: dict[str, Any]) -> dict[str, object]:
-    found = _dicts(of.get("attributes"))[:MOST_ATTRIBUTES]
-    return {str(each.get("key", "")): _value(each.get("value")) for each in found}
+    found = {str(each.get("key", "")): _value(each.get("value")) for each in _dicts(of.get("attributes"))}
+    return {name: found[name] for name in list(found)[:MOST_ATTRIBUTES] if not name.startswith(PERSONAL)}
 
 
 def _value(value: object) -> object:

@@ -21,6 +21,13 @@ OLD_BACKUP_DAYS, OLD_PRICES_DAYS, TOLD_DAYS = 14, 120, 30
 LATEST = "select max(at) from responses"
 STATES = "select state, count(*), sum(rejected) from sources group by state order by state"
 UNPRICED = "select distinct model from prices where is_unpriced order by model"
+METERED = """
+select
+    count(distinct session_id),
+    coalesce(sum(max(0, metered_tokens - counted_tokens)), 0),
+    (select session_id from metered_tokens order by metered_tokens - counted_tokens desc, session_id limit 1)
+from metered_tokens
+"""
 TROUBLED = ("unreadable", "unreachable", "skipped", "foreign")
 
 
@@ -109,6 +116,28 @@ def archive(patient: Patient, name: str) -> Iterator[Finding]:
     yield Finding(name, OK, f"{told.get('state', 'on')}; {backlog}")
 
 
+def telemetry(patient: Patient, name: str) -> Iterator[Finding]:
+    """Whether it can be taken, and what the agents' own meters know that nothing else does."""
+    problem = patient.status.get("telemetry", {}).get("problem")
+    if problem:
+        yield Finding(name, WARN, str(problem), "`[telemetry]` in config.toml names the port; another may be free")
+    if not _can_be_read(patient):
+        return
+    with closing(open_reader(patient.home)) as reader:
+        sessions, more, most = reader.execute(METERED).fetchone()
+    if not sessions:
+        return
+    if not more:
+        yield Finding(name, OK, f"{format.things(sessions, 'session')} metered by the agents, all of it recorded")
+        return
+    yield Finding(
+        name,
+        NOTE,
+        f"the agents' own meters tell of {format.tokens(more)} tokens more than is recorded, most in session {most}",
+        "calls that ended while no collector listened; the view `metered_tokens` has all of them",
+    )
+
+
 def backup(patient: Patient, name: str) -> Iterator[Finding]:
     """How old the newest is."""
     newest = next(iter(backups.known(patient.home)), None)
@@ -151,5 +180,5 @@ def _damaged(patient: Patient, name: str, words: str) -> Finding:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", database), ("aside", aside), ("recorded", recorded), ("prices", prices), ("archive", archive),
-    ("backups", backup),
+    ("telemetry", telemetry), ("backups", backup),
 )  # fmt: skip

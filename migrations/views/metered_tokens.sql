@@ -1,4 +1,4 @@
--- What do the meters of the agents themselves say, and what was counted? Only where an agent exports its metrics.
+-- What do the meters of the agents themselves say, and what was recorded of the same session? A check, never a sum.
 create view metered_tokens as
 select
     a.agent,
@@ -12,13 +12,14 @@ select
     m.tokens as metered_tokens,
     coalesce((
         select sum(case m.kind
-            when 'input' then u.input_tokens
-            when 'output' then u.output_tokens
-            when 'cache_read' then u.cache_read_tokens
-            when 'cache_write' then u.cache_write_5m_tokens + u.cache_write_1h_tokens
+            when 'input' then r.input_tokens
+            when 'output' then r.output_tokens
+            when 'cache_read' then r.cache_read_tokens
+            when 'cache_write' then r.cache_write_5m_tokens + r.cache_write_1h_tokens
         end)
-        from usage_quarter_hour as u
-        where u.session_key = m.session_key and u.model = m.model
+        from response as r
+        where r.session_key = m.session_key and r.model = m.model and r.evidence <> 'progress'
+            and (r.is_copy = 0 or r.evidence <> 'telemetry')
     ), 0) as counted_tokens
 from (
     select session_key, model, kind, min(since_at) as since, max(at) as until, sum(tokens) as tokens

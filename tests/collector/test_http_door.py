@@ -53,6 +53,12 @@ def test_what_is_sent_is_kept_and_answered(home: Path, door: HttpDoor) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_no_name_of_a_person_is_kept(home: Path, door: HttpDoor) -> None:
+    event = {"user.email": "me@example.org", "user.id": "1", "organization.id": "2", "session.id": "s"}
+    assert ask(door.port, request("/v1/logs", export("hello", event, "my-agent")))[0] == 200
+    assert [line["body"]["attributes"] for line in kept(home)] == [{"session.id": "s"}]
+
+
 def test_the_root_is_the_one_that_is_named(home: Path, door: HttpDoor) -> None:
     body = export("hello", {}, "my-agent")
     assert ask(door.port, request("/v1/logs", body, "X-Fleetmeter-Root: %2Fr%2Ftwo"))[0] == 200

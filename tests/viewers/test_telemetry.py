@@ -4,11 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.database import open_writer, transaction
 from tests.viewers.ledger import Answer, keep
 from tests.viewers.test_reports import story
 
@@ -51,3 +53,16 @@ def test_the_sums_are_the_same_from_days_hours_and_answers(is_summed: bool, home
         rows = list(csv.DictReader(io.StringIO(fleetmeter(*words, "--csv"))))
         assert sum(int(row["telemetry_only_tokens"]) for row in rows) == 1000
     assert "1.0k of the tokens are seen by nothing else" in fleetmeter("summary")
+
+
+@pytest.mark.parametrize(("metered", "state"), [(240, "ok"), (5_000, "note")])
+def test_doctor_tells_of_meters_that_know_more(metered: int, state: str, home: Path, fleetmeter: Told) -> None:
+    keep(home, [UNSEEN, Answer("2026-11-20T14:11:00.000Z", "model-b", tokens=(1, 40, 2, 3, 4))])
+    with closing(open_writer(home)) as connection, transaction(connection):
+        connection.execute(
+            "insert into metric_point values (1, 'model-b', 'output', 'main', '', '2026-11-20T14:12:00.000Z', 1, ?)",
+            (metered,),
+        )
+    (found,) = [one for one in json.loads(fleetmeter("doctor", "--json"))["checks"] if one["name"] == "telemetry"]
+    assert found["state"] == state
+    assert ("4.8k tokens more than is recorded, most in session session-00" in found["words"]) is (state == "note")
