@@ -1,11 +1,13 @@
 """When the door for HTTP is open, and whose words are taken there: as the configuration says, whenever it changes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from collector.discover import Root
 from collector.http_door import LOOPBACK, HttpDoor, Routes
 from collector.sources import Reporting
+from store import feed
 from store.config import Config
 from store.errors import FleetmeterError
 from store.http_token import token
@@ -48,11 +50,20 @@ class Receiver:
         try:
             self._door = HttpDoor(self._home, port, token(self._home), routes(places))
             self._problem = ""
+            _prepare(self._home, places)
         except (OSError, FleetmeterError) as error:
             problem = f"port {port} of {LOOPBACK} cannot be listened on: {error}"
             if problem != self._problem:
                 self._tell(problem)
             self._problem = problem
+
+
+def _prepare(home: str, places: list[Root]) -> None:
+    """The folders, before anything comes: so they are watched by then, and it is recorded in a moment."""
+    for place in places:
+        if place.trees and isinstance(place.source, Reporting):
+            with suppress(OSError):
+                feed.make(feed.tree(home, place.source.agent, place.path))
 
 
 def routes(places: list[Root]) -> Routes:

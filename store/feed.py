@@ -48,7 +48,7 @@ def append(folder: str, words: bytes) -> bool:
         try:
             file = os.open(path, flags, 0o600)
         except FileNotFoundError:
-            _make(folder)
+            make(folder)
             file = os.open(path, flags, 0o600)
         try:
             if os.fstat(file).st_size + len(words) > MOST_FOLDER:
@@ -60,11 +60,11 @@ def append(folder: str, words: bytes) -> bool:
         return False
 
 
-def _make(folder: str) -> None:
+def make(folder: str) -> None:
     """The folder and those above it, for the owner alone, whatever the umask."""
     above = os.path.dirname(folder)
     if not os.path.isdir(above):
-        _make(above)
+        make(above)
     try:
         os.mkdir(folder, 0o700)
         os.chmod(folder, 0o700)

@@ -54,6 +54,15 @@ def test_a_root_that_is_there_is_meant_before_one_that_is_not(tmp_path: Path) ->
     assert [found.root("claude", name) for name in ("", "/absent", "/etc")] == ["/there", "/absent", None]
 
 
+def test_folders_are_made_before_anything_comes_but_not_for_a_root_that_is_not_there(home: Path) -> None:
+    source = next(source for source in all_sources() if source.agent == "claude")
+    absent, there = Root(source, "/absent", "a", (), ("/absent/x",)), Root(source, "/there", "b", ("/there/x",), ())
+    receiver = Receiver(str(home), lambda _: None)
+    receiver.tend(NOTHING._replace(telemetry=Telemetry(free_port())), [absent, there])
+    receiver.close()
+    assert [path.name for path in (home / "feed" / "claude").iterdir()] == ["%2Fthere"]
+
+
 def test_a_running_collector_takes_telemetry_and_hooks(home: Path, user: Path) -> None:
     port = free_port()
     (home / "config.toml").write_text(f"[telemetry]\nport = {port}\n")
