@@ -22,6 +22,7 @@ from collector.look import Look
 from collector.moved import Files
 from collector.once import standing
 from collector.receiver import Receiver
+from collector.sent import keep
 from collector.sources import all_sources
 from collector.status import document, errand
 from collector.tally import Tally
@@ -258,6 +259,8 @@ class Daemon:
             key.data()
 
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "feed" in asked:
+            return keep(self._home, self._live.look.places if self._live is not None else (), asked["feed"])
         question = str(asked.get("ask"))
         if question != "status":
             return errand(self._home, question, self._live, self._alerts)
