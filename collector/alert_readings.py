@@ -21,6 +21,7 @@ HALF = 0.5
 """A context that was compacted at less than this part of the window had another window."""
 SPIKE_NANOS, SPIKE_DAYS = 5 * 10**9, 3
 """Below this a day is no spike; and with fewer days before it that cost anything, nobody knows what is usual."""
+WHOSE = {"day": "today's", "week": "this week's", "month": "this month's"}
 SPANS = {300: "5-hour", 10_080: "weekly"}
 
 
@@ -129,7 +130,7 @@ def _budgets(connection: sqlite3.Connection, budgets: Iterable[Budget], now_s: f
                 if kind == "usd"
                 else f"{_tokens(own)} of {_tokens(limit)} tokens"
             )
-            text = f"budget {budget.name}: {int(share)} % of this {budget.per}'s spent ({what})"
+            text = f"budget {budget.name}: {int(share)} % of {WHOSE[budget.per]} is spent ({what})"
             for rule in ("budget", "budget_full"):
                 # A budget is news whenever it is crossed; what a period came to that is over is not asked.
                 subject = f"{budget.name} {kind} {_day(since_s)}"

@@ -52,7 +52,7 @@ class AlertWatch:
         now, now_s = time.monotonic(), time.time()
         own = self._of_collector(live, tally, now, now_s)
         rules = config.alerts.rules
-        standing = tuple(_is_beyond(one, rules[one.rule].threshold) for one in own)
+        standing = live.is_importing, *(_is_beyond(one, rules[one.rule].threshold) for one in own)
         is_due = config is not self._config or standing != self._own or now >= self._again_at
         is_due = is_due or self._connection.total_changes != self._seen
         if is_due and now >= self._rest_until:
@@ -102,7 +102,7 @@ class AlertWatch:
         """How the recording itself stands."""
         if now >= self._disk_at:
             self._disk_at = now + DISK_S
-            self._free_mb = _free_mb(self._home)
+            self._free_mb = free_mb(self._home)
         _, lag_s = live.lag()
         rejected = self._lately(tally.rejected, now, is_importing=live.is_importing)
         held_mb = live.guard.used / MEBI if live.guard.is_held_up else 0.0
@@ -130,7 +130,7 @@ def _is_beyond(reading: Reading, threshold: float) -> bool:
     return reading.level < threshold if reading.rule == "disk" else reading.level >= threshold
 
 
-def _free_mb(home: str) -> float:
+def free_mb(home: str) -> float:
     try:
         found = os.statvfs(home)
     except OSError:

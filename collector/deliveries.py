@@ -35,6 +35,11 @@ class Deliveries:
         """There may be something new to send."""
         self._due_at = ""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everybody who was being told has spoken."""
+        return self._said.qsize() >= len(self._busy)
+
     def tend(self, connection: sqlite3.Connection, sinks: tuple[Sink, ...], now_s: float) -> bool:
         """Note what was sent, and begin what is due; says whether anything was written."""
         settled = self._settled(now_s)
