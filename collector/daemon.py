@@ -21,6 +21,7 @@ from collector.log import Log, told
 from collector.look import Look
 from collector.moved import Files
 from collector.once import standing
+from collector.plan import Plan
 from collector.receiver import Receiver
 from collector.sent import keep
 from collector.sources import all_sources
@@ -79,14 +80,13 @@ class Daemon:
     def __init__(self, home: str, environ: Mapping[str, str], user: str, selector: selectors.BaseSelector) -> None:
         self._home, self._environ, self._user, self._selector = home, environ, user, selector
         self.log, self.tally = Log(home), Tally()
-        self._is_stopping = False
         self._live: Live | None = None
         self._care: Care | None = None
         self._alerts: AlertWatch | None = None
         self._mended = list[float]()
-        self._receiver = Receiver(home, self._tell)
+        self._receiver, self._plan = Receiver(home, self._tell), Plan(home)
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
-        self._is_woken = self._is_ready = False
+        self._is_stopping = self._is_woken = self._is_ready = False
         self._might: tuple[list[Root], set[str]] = [], set()
         selector.register(self._woken, selectors.EVENT_READ, self._hear)
 
@@ -192,6 +192,7 @@ class Daemon:
             _, live.look.places = standing(connection, self._home, now, self._environ, self._user)
             live.watch.sweep_soon()
         self._receiver.tend(now, live.look.places)
+        self._plan.tend(now, live.look.places)
         if hints.watch(_trees(live.look)):
             live.watch.sweep_soon()
         for path in live.watch.judge():
@@ -265,7 +266,7 @@ class Daemon:
         if question != "status":
             return errand(self._home, question, self._live, self._alerts)
         said = document(self._home, self.tally, self._live, self._care, self._alerts)
-        return {**said, "telemetry": self._receiver.document()}
+        return {**said, "telemetry": self._receiver.document(), "limits": self._plan.document()}
 
     def _forget(self) -> None:
         self._live = self._care = self._alerts = None

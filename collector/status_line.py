@@ -12,7 +12,9 @@ from store.live_facts import LimitLevel, StatusReading
 
 Id = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=0, le=10**12)]
-WINDOWS = {"five_hour": 300, "seven_day": 10_080}  # minutes
+WINDOWS = {"five_hour": 300, "seven_day": 10_080}  # how their names begin → minutes
+MOST_PERCENT = 1e4
+MOST_SECONDS = 1e11  # what is more is told in milliseconds
 SOURCE = "status"
 
 
@@ -76,16 +78,24 @@ def take_status(heard: Heard) -> str:
             )
         )  # fmt: skip
     for span, meter in (status.rate_limits or {}).items():
-        if meter is not None and meter.used_percent is not None and 0 <= meter.used_percent <= 1e4:
-            heard.out.limit_levels.append(
-                LimitLevel(
-                    SOURCE, "plan", span[:100], _reset(meter.resets_at) or "", meter.used_percent, WINDOWS.get(span),
-                    None, heard.at,
-                )
-            )  # fmt: skip
+        if meter is not None and meter.used_percent is not None:
+            add_level(heard, SOURCE, span, meter.used_percent, reset_of(meter.resets_at))
     return "status"
 
 
-def _reset(moment: float | str | None) -> str | None:
+def add_level(heard: Heard, source: str, span: str, used_percent: float, resets_at: str | None) -> None:
+    """Keep one reading of a plan limit. source is who told of it."""
+    if 0 <= used_percent <= MOST_PERCENT:
+        minutes = next((minutes for begin, minutes in WINDOWS.items() if span.startswith(begin)), None)
+        heard.out.limit_levels.append(
+            LimitLevel(
+                source, "plan", span[:100], resets_at or "", round(used_percent, 3), minutes, None, heard.at,
+            )
+        )  # fmt: skip
+
+
+def reset_of(moment: float | str | None) -> str | None:
     """Seconds since 1970, or text."""
-    return instant(moment) if isinstance(moment, str) else from_unix_ms(moment * 1000 if moment else None)
+    if isinstance(moment, str) or moment is None:
+        return instant(moment)
+    return from_unix_ms(moment if moment > MOST_SECONDS else moment * 1000) if moment > 0 else None

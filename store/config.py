@@ -9,6 +9,7 @@ from store.budget_config import Budget, read_budgets
 from store.context_config import Contexts, read_contexts
 from store.errors import FleetmeterError
 from store.home import StrPath
+from store.limit_config import Limits, read_limits
 from store.price_config import Override, read_prices
 
 NAME = "config.toml"
@@ -54,6 +55,8 @@ class Config(NamedTuple):
     """What may be spent, and how much of what."""
     context: Contexts = Contexts()
     """How large contexts are, where the user knows better."""
+    limits: Limits = Limits()
+    """Whether vendors are asked how much of a plan is used."""
     telemetry: Telemetry = Telemetry()
     alerts: Alerts = Alerts()
     """What there are alerts for, and who is told of them."""
@@ -96,6 +99,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         backup=_backups(path, document),
         budgets=read_budgets(path, document.get("budgets", {})),
         context=read_contexts(path, document.get("context", {})),
+        limits=read_limits(path, document.get("limits", {})),
         telemetry=_telemetry(path, document),
         alerts=read_alerts(path, document.get("alerts", {})),
         start=_switch(path, "start", document.get("start", True)),

@@ -72,6 +72,9 @@ def lines(found: dict[str, Any]) -> list[str]:
     said += _telemetry(found.get("telemetry", {}))
     if found.get("alerts", {}).get("open"):
         said.append(f"alerts      {found['alerts']['open']} open; `fleetmeter alerts` lists them")
+    for own in found.get("limits", []):
+        at = f", last at {own['at']}" if own["at"] else ""
+        said.append(f"limits      {own['root']}: {own['state']}{at}")
     if found["lastError"]:
         said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
     return said

@@ -160,6 +160,22 @@ class Reporting(Protocol):
     def services(self) -> tuple[str, ...]: ...
 
 
+class Question(NamedTuple):
+    """What a vendor is asked. The secret stands in one of the headers."""
+
+    url: str
+    headers: Mapping[str, str]
+    secret: str
+    is_answer: Callable[[bytes], bool]
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A source whose vendor can be asked how much of a plan is used: what to ask for an account, or why nobody can."""
+
+    def question(self, root: str, now_s: float) -> Question | str: ...
+
+
 def all_sources() -> list[Source]:
     """Every agent that has a file here."""
     found: list[Source] = []

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Question, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
 
 if TYPE_CHECKING:
@@ -112,6 +112,12 @@ class Claude:
         from collector.sources.claude_settings import cleanup_days
 
         return cleanup_days(root)
+
+    def question(self, root: str, now_s: float) -> "Question | str":
+        """How to ask for the plan limits of an account."""
+        from collector.sources.claude_asked import question
+
+        return question(root, now_s)
 
     def wanted(self, what: str, root: str, project: str | None, call: "Call") -> "Wanted | None":
         """What its settings need so that its programs tell us more."""

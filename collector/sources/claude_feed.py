@@ -1,9 +1,10 @@
-"""What Claude Code's own hooks and its status line send while it runs."""
+"""What Claude Code's own hooks and its status line send while it runs, streams of headless runs, and its vendor."""
 
 from functools import partial
 
 from collector.feed import Feed
 from collector.hooks import Hook, take_hook
+from collector.sources.claude_limits import take_asked, take_stream
 from collector.sources.claude_telemetry import TAKERS
 from collector.status_line import take_status
 from collector.telemetry import take_telemetry
@@ -26,5 +27,7 @@ def feed(generation_id: int) -> Feed:
             "hook": partial(take_hook, run_of=run_of),
             "telemetry": partial(take_telemetry, takers=TAKERS),
             "status": take_status,
+            "stream": take_stream,
+            "asked": take_asked,
         },
     )
