@@ -11,6 +11,7 @@ from collector.alert_judge import judge
 from collector.alert_readings import of_accounts, of_sessions
 from collector.deliveries import Deliveries
 from collector.live import Live
+from collector.log import told
 from collector.tally import Tally
 from collector.when import from_unix_ms
 from store import alerts
@@ -21,7 +22,7 @@ from store.database import transaction
 REST = 20.0
 """After a look at everything, for so many times as it took, there is none."""
 SLOW_S, DISK_S = 15.0, 60.0
-REJECTS_S = 600.0
+REJECTS_S, BROKEN_S = 600.0, 600.0
 MEBI = 1 << 20
 COLLECTOR = "collector"
 LAG = "the collector is {:.0f} s behind"
@@ -33,8 +34,10 @@ DISK = "the disk of the data folder has {:.0f} MB left"
 class AlertWatch:
     """What was found last, and when to look again."""
 
-    def __init__(self, home: str, connection: sqlite3.Connection, wake: Callable[[], None]) -> None:
-        self._home, self._connection = home, connection
+    def __init__(
+        self, home: str, connection: sqlite3.Connection, wake: Callable[[], None], tell: Callable[[str], None]
+    ) -> None:
+        self._home, self._connection, self._tell = home, connection, tell
         self._deliveries = Deliveries(wake)
         self._seen = -1
         self._config: Config | None = None
@@ -57,10 +60,10 @@ class AlertWatch:
         is_due = is_due or self._connection.total_changes != self._seen
         if is_due and now >= self._rest_until:
             self._config, self._own = config, standing
-            self._look(config, own, is_importing=live.is_importing)
+            self._try(config, own, is_importing=live.is_importing)
             live.guard.wrote(0)
             self._seen = self._connection.total_changes
-            self._rest_until = time.monotonic() + REST * (time.monotonic() - now)
+            self._rest_until = max(self._rest_until, time.monotonic() + REST * (time.monotonic() - now))
         if self._deliveries.tend(self._connection, config.alerts.sinks, now_s):
             live.guard.wrote(0)
 
@@ -76,6 +79,14 @@ class AlertWatch:
 
     def document(self) -> dict[str, Any]:
         return {"open": self.open}
+
+    def _try(self, config: Config, own: list[Reading], *, is_importing: bool) -> None:
+        """Whatever an agent wrote that we cannot reckon with: no alert is worth a line that is not recorded."""
+        try:
+            self._look(config, own, is_importing=is_importing)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            self._rest_until = time.monotonic() + BROKEN_S
+            self._tell(f"alerts: {told(error)}")
 
     def _look(self, config: Config, own: list[Reading], *, is_importing: bool) -> None:
         """While history is imported, nothing that it says is taken for news, and nothing for over."""

@@ -141,7 +141,7 @@ class Daemon:
             archiver = Archiver(self._home, config.archive)
             stack.callback(archiver.close)
             live = self._live = Live(connection, look, hints, self.tally, archiver)
-            self._alerts = AlertWatch(self._home, connection, self.wake)
+            self._alerts = AlertWatch(self._home, connection, self.wake, self._tell)
             stack.callback(self._forget)
             self._receiver.tend(config, look.places)
             if not self._is_ready:

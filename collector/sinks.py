@@ -17,6 +17,7 @@ from collector.when import from_unix_ms, instant
 from store.alert_config import Sink
 from store.alert_rules import BY_NAME
 from store.alerts import Told
+from store.secrets import hide
 
 TIMEOUT_S = 10.0
 MOST = 5
@@ -60,7 +61,7 @@ def heading(told: Sequence[Told]) -> str:
 
 def sentences(sink: Sink, told: Sequence[Told]) -> str:
     """A line for each; the words of a transcript only where the user wants them to leave the machine."""
-    lines = [f"{one.text}: {one.detail}" if sink.has_text and one.detail else one.text for one in told[:MOST]]
+    lines = [f"{one.text}: {hide(one.detail)}" if sink.has_text and one.detail else one.text for one in told[:MOST]]
     return "\n".join([*lines, *([f"and {len(told) - MOST} more"] if len(told) > MOST else [])])
 
 
@@ -73,7 +74,7 @@ def document(sink: Sink, told: Sequence[Told]) -> dict[str, Any]:
                 "id": one.alert_id, "rule": one.rule, "subject": one.subject, "level": round(one.level, 2),
                 "text": one.text, "agent": one.agent, "account": one.account, "project": one.project,
                 "sessionId": one.session_id, "firstAt": instant(one.first_at) or one.first_at,
-                **({"detail": one.detail} if sink.has_text else {}),
+                **({"detail": one.detail and hide(one.detail)} if sink.has_text else {}),
             }
             for one in told
         ],

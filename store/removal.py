@@ -8,6 +8,13 @@ from msgspec.json import encode
 from store.costs import price
 from store.settle import family_of, resettle
 
+# Alerts are no facts, and stay when facts are made anew; of a session that is deleted, theirs go with it.
+ALERTS = """
+select t.alert_id
+from alert as t
+join session as s on s.session_id = t.session_id
+where s.session_key in (select value from json_each(?))
+"""
 RESET = """
 update session
 set first_at = null, last_at = null, cwd = null, cwd_at = null, forked_from = null, copied_from = null, is_rewound = 0
@@ -42,6 +49,9 @@ def remove(connection: sqlite3.Connection, session_keys: Iterable[int]) -> None:
     """Delete sessions for good. An answer that a fork copied from one of them now counts in the fork."""
     keys = sorted(session_keys)
     relatives = take_out(connection, keys)
+    for (alert_id,) in connection.execute(ALERTS, (encode(keys).decode(),)).fetchall():
+        connection.execute("delete from alert_delivery where alert_id = ?", (alert_id,))
+        connection.execute("delete from alert where alert_id = ?", (alert_id,))
     connection.execute(
         "delete from session where session_key in (select value from json_each(?))", (encode(keys).decode(),)
     )

@@ -14,6 +14,7 @@ from store.config import load
 from store.database import open_reader, open_writer, transaction
 from store.errors import FleetmeterError, NoDatabaseYet
 from store.lock import COLLECTING
+from store.secrets import hide
 from viewers import format, output, query, terminal
 from viewers.dates import utc
 from viewers.recording import tell_waiting
@@ -103,7 +104,8 @@ def show(*, as_json: bool) -> int:
 
 def _document(one: Alert) -> dict[str, object]:
     return {
-        "id": one.alert_id, "rule": one.rule, "state": one.state, "text": one.text, "detail": one.detail,
+        "id": one.alert_id, "rule": one.rule, "state": one.state, "text": one.text,
+        "detail": None if one.detail is None else hide(one.detail),
         "level": round(one.level, 2), "agent": one.agent, "account": one.account, "project": one.project,
         "sessionId": one.session_id, "firstAt": one.first_at, "lastAt": one.last_at, "ackedAt": one.acked_at,
         "endedAt": one.ended_at, "sent": one.sent, "unsent": one.unsent,
@@ -112,7 +114,7 @@ def _document(one: Alert) -> dict[str, object]:
 
 def _row(one: Alert) -> Row:
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(_seconds(one.first_at)))
-    text = f"{one.text}: {one.detail}" if one.detail else one.text
+    text = f"{one.text}: {hide(one.detail)}" if one.detail else one.text
     return Row((str(one.alert_id), one.state, since, one.rule, text), STYLES[one.state])
 
 

@@ -44,8 +44,8 @@ class Watched:
     """Alerts of a recording, and how often everything was looked at."""
 
     def __init__(self, home: Path, connection: sqlite3.Connection) -> None:
-        self.home, self.connection, self.live, self.looks = home, connection, Recording(), 0
-        self.watch, self.config = watch.AlertWatch(str(home), connection, lambda: None), NOTHING
+        self.connection, self.live, self.looks, self.said = connection, Recording(), 0, list[str]()
+        self.watch, self.config = watch.AlertWatch(str(home), connection, lambda: None, self.said.append), NOTHING
         look = self.watch._look
 
         def count(*words: Any, **more: Any) -> None:
@@ -138,3 +138,16 @@ def test_an_import_begins_and_ends_no_alert_of_a_session(watched: Watched) -> No
 def test_a_log_that_may_not_grow_is_not_written(watched: Watched) -> None:
     watched.live.lag_s, watched.live.guard.must_stop = 100.0, True
     assert watched.tend() == []
+
+
+def test_what_cannot_be_reckoned_is_told_without_its_words_and_stops_nothing(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> list[Reading]:
+        raise ValueError("Zebrafinch-canary")
+
+    monkeypatch.setattr(watch, "of_sessions", broken)
+    assert watched.tend() == []
+    assert len(watched.said) == 1 and watched.said[0].startswith("alerts: ValueError in test_alert_watch.py")
+    watched.connection.execute("insert into summary values ('l', 't', 'a')")
+    assert watched.tend() == [] and len(watched.said) == 1

@@ -9,7 +9,11 @@ import pytest
 
 from collector.errands import do
 from collector.prove import prove
+from store import alerts
 from store import prune as pruning
+from store.alert_config import Sink
+from store.alerts import Change, Reading
+from store.database import connect_writer, path_in
 from tests.collector.archived import files, keep
 from tests.collector.claude_tree import lay_tree
 from tests.collector.daemons import running, until
@@ -112,3 +116,16 @@ def test_S16_a_collector_that_runs_deletes_too(home: Path, user: Path, project: 
         until(lambda: rows(home, "select count(*) from prompt where prompt_id like 'p8%'") == [(1,)])
     record(home, user)
     assert rows(home, "select count(*) from prompt where prompt_id like 'p2%'") == [(0,)]
+
+
+def test_alerts_of_a_deleted_session_go_with_it_and_others_stay(home: Path, user: Path, project: Path) -> None:
+    lay(project)
+    record(home, user)
+    ids = ("5e551011-0000-4000-8000-000000000001", FORK, None)
+    readings = [Reading("waiting", f"{id_}", 1.0, 0.0, "words", "rm", session_id=id_) for id_ in ids]
+    with closing(connect_writer(path_in(home), 0)) as connection:
+        opens = [Change("open", None, reading) for reading in readings]
+        alerts.apply(connection, opens, [Sink("a", "desktop")], "2026-11-20T10:00:00.000Z")
+    do(str(home), "prune", named(home))
+    assert rows(home, "select session_id from alerts order by alert_id") == [(FORK,), (None,)]
+    assert rows(home, "select alert_id from alert_delivery order by 1") == [(2,), (3,)]

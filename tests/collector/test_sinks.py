@@ -153,3 +153,10 @@ def test_every_rule_can_be_tried(rule: str) -> None:
         assert trial(hook(receiver), rule, 0.0) == ""
         assert rule in words(receiver, "json")[0]
     assert trial(hook(receiver), rule, 0.0) != ""
+
+
+def test_a_secret_in_a_transcript_is_hidden_even_where_its_words_are_sent() -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 4
+    with receiving(200) as receiver:
+        send(hook(receiver, has_text=True), [told()._replace(detail=f"Bash curl {secret}")])
+    assert b"Bash curl ghp_" in receiver.came[0][2] and secret.encode() not in receiver.came[0][2]

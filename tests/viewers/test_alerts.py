@@ -12,9 +12,12 @@ from store import alerts
 from store.alert_config import Sink
 from store.alerts import Change, Reading, Settled
 from store.database import open_writer, transaction
+from store.secrets import HIDDEN
 from tests.collector.receiver import receiving
 from tests.viewers.conftest import Run
 
+WORDS = "s1: waits for you \x1b[2J"
+TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 AT = "2026-11-20T10:00:00.000Z"
 
 
@@ -23,7 +26,7 @@ def found(home: Path) -> Path:
     """Two that are open, of one of which a sink could not be told, and one that has ended."""
     with closing(open_writer(home)) as connection, transaction(connection):
         readings = [
-            Reading("waiting", "s1", 130.0, 0.0, "s1: waits for you \x1b[2J", "Bash rm", "x", "acc", "/w", "s1"),
+            Reading("waiting", "s1", 130.0, 0.0, WORDS, f"Bash rm {TOKEN}", "x", "acc", "/w", "s1"),
             Reading("limit", "l", 81.0, 0.0, "81 % used"), Reading("disk", "collector", 5.0, 0.0, "5 MB left"),
         ]  # fmt: skip
         opens = [Change("open", None, reading) for reading in readings]
@@ -49,7 +52,7 @@ def test_they_are_listed_and_steer_no_terminal(found: Path, run: Run) -> None:
     first, *rest = done.stdout.splitlines()
     assert first.split() == ["Id", "State", "Since", "Rule", "What"] and "\x1b" not in done.stdout
     assert [line.split()[:2] for line in rest] == [["2", "open"], ["1", "open"], ["3", "ended"]]
-    assert "waits for you" in rest[1] and rest[1].endswith("Bash rm")
+    assert "waits for you" in rest[1] and rest[1].endswith(f"Bash rm ghp_{HIDDEN}")
     assert "alert 2 could not be told to hook (tried 1 times): it answered 404" in done.stderr
     assert "no collector runs" in done.stderr
 
@@ -58,8 +61,9 @@ def test_json_has_them_all(found: Path, run: Run) -> None:
     document = json.loads(run("alerts", "--json").stdout)
     assert document["undelivered"] == [{"id": 2, "sink": "hook", "tries": 1, "error": "it answered 404"}]
     assert document["alerts"][1] == {
-        "id": 1, "rule": "waiting", "state": "open", "text": "s1: waits for you \x1b[2J", "detail": "Bash rm",
-        "level": 130.0, "agent": "x", "account": "acc", "project": "/w", "sessionId": "s1", "firstAt": AT,
+        "id": 1, "rule": "waiting", "state": "open", "text": WORDS,
+        "detail": f"Bash rm ghp_{HIDDEN}", "level": 130.0, "agent": "x",
+        "account": "acc", "project": "/w", "sessionId": "s1", "firstAt": AT,
         "lastAt": AT, "ackedAt": None, "endedAt": None, "sent": 0, "unsent": 0,
     }  # fmt: skip
 
