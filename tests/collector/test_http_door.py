@@ -18,6 +18,7 @@ import collector.http_door as http_door
 from collector import otlp
 from collector.http_door import HttpDoor, Routes
 from collector.http_wire import MOST_BODY, Reading, Refused
+from collector.tcp_peer import peer_uid
 from store import feed
 from store.errors import FleetmeterError
 from store.http_token import token
@@ -57,6 +58,19 @@ def test_no_name_of_a_person_is_kept(home: Path, door: HttpDoor) -> None:
     event = {"user.email": "me@example.org", "user.id": "1", "organization.id": "2", "session.id": "s"}
     assert ask(door.port, request("/v1/logs", export("hello", event, "my-agent")))[0] == 200
     assert [line["body"]["attributes"] for line in kept(home)] == [{"session.id": "s"}]
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/net/tcp"), reason="only Linux says whose end of a connection it is")
+def test_other_users_are_turned_away(home: Path, door: HttpDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_connection(("127.0.0.1", door.port)) as line:
+        assert peer_uid(door.port, line.getsockname()[1]) == os.geteuid()
+        assert peer_uid(line.getsockname()[1], door.port) in (os.geteuid(), 0)  # that of ours
+        assert peer_uid(1, 1) is None
+    monkeypatch.setattr(http_door, "peer_uid", lambda *_: os.geteuid() + 1)
+    assert ask(door.port, GOOD)[0] == 0
+    monkeypatch.setattr(http_door, "peer_uid", lambda *_: None)
+    assert ask(door.port, GOOD)[0] == 200
+    assert len(kept(home)) == 1
 
 
 def test_the_root_is_the_one_that_is_named(home: Path, door: HttpDoor) -> None:
