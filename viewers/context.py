@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import pairwise
 
 from store.context import Context, Seen, context, usual_windows
@@ -42,7 +43,7 @@ def standing(reader: sqlite3.Connection, session: int, home: str) -> Standing | 
         return None
     session_id, source, at, compactions, last_at, reason, records_any, *seen = rows[0]
     own = Seen(*seen)
-    now = context(own, configured(home), usual_windows())
+    now = context(own, configured(home), usual())
     falls = [] if records_any else fallen(history(reader, session))
     if falls:
         compactions, last_at = len(falls), falls[-1].at
@@ -63,6 +64,12 @@ def fallen(points: list[Point]) -> list[Point]:
         for before, after in pairwise(points)
         if after.used_tokens * 2 < before.used_tokens and after.model == before.model
     ]
+
+
+@cache
+def usual() -> dict[str, int]:
+    """The sizes that models usually have."""
+    return usual_windows()
 
 
 def configured(home: str) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 import sqlite3
 
+from store import home as homes
 from store.light import Any, NamedTuple
 from viewers import query
+from viewers.context import standing
 from viewers.dates import utc
 from viewers.panels.moments import midnight
 
@@ -155,12 +157,22 @@ def known(reader: sqlite3.Connection, memory: Memory, one: Now, now_s: float) ->
         reader, "fleet_card", session=one.key, session_id=one.session_id, account=one.account, agent=one.agent,
         lately=utc(now_s - LATELY_S), today=utc(now_s - 86_400),
     )  # fmt: skip
-    card = Card(*rows[0]) if rows else None
+    card = card_of(reader, one.key, rows)
     calls = tuple(Call(*row) for row in query.rows(reader, "running_calls", session=one.key, since=utc(now_s - 86_400)))
     if not is_live:
         calls = ()  # a call without an end in a session that rests was broken off
     memory.cards[one.key] = (mark, now_s, card, calls)
     return card, calls
+
+
+def card_of(reader: sqlite3.Connection, key: int, rows: list[tuple[Any, ...]]) -> Card | None:
+    """The card, with its context by the one definition of it."""
+    if not rows:
+        return None
+    card, own = Card(*rows[0]), standing(reader, key, homes.locate())
+    if own is None:
+        return card
+    return card._replace(context_tokens=own.now.used_tokens, window_tokens=own.now.window_tokens)
 
 
 def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any, Any, Any]:

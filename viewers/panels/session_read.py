@@ -5,7 +5,7 @@ import sqlite3
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.dates import utc
-from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, feed
+from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed
 
 CONTEXTS, MOMENTS = 2_000, 400
 SLOW_S = 1.0
@@ -127,7 +127,7 @@ def session(reader: sqlite3.Connection, key: int, memory: Memory, now_s: float) 
         memory.sums, memory.key, memory.read_s = _sums(reader, key, named), key, now_s
     used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
     return Session(
-        now, Card(*cards[0]) if cards else None, calls, used, contexts, compactions, agents, flows, phases, tasks,
+        now, card_of(reader, key, cards), calls, used, contexts, compactions, agents, flows, phases, tasks,
         asked, tools, feed(reader, key, MOMENTS), *near,
     )  # fmt: skip
 
