@@ -65,6 +65,15 @@ class Archiver:
             except TROUBLES as error:  # an archive that is damaged must never stop the recording
                 self._again(str(error))
 
+    def keeps(self, generation_ids: set[int]) -> set[int]:
+        """Which of them need their files no more: all is archived, or nothing is to be."""
+        if not self.config.is_on:
+            return generation_ids
+        try:
+            return archive_pending.whole(self._home, generation_ids)
+        except TROUBLES:
+            return set()
+
     def close(self) -> None:
         """End the work: what is written stays, the rest is for another time."""
         process, self._process = self._process, None

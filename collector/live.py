@@ -13,6 +13,7 @@ from collector.pending import PORTION, Pending
 from collector.read import Job
 from collector.record import Counts, Recorder
 from collector.tally import Tally
+from collector.tidy import Tidy
 from collector.watch import Watch
 from store.database import transaction
 from store.usage_days import sum_days
@@ -34,6 +35,7 @@ class Live:
     ) -> None:
         self._connection, self.look, self._hints, self._tally = connection, look, hints, tally
         self.archiver = archiver
+        self._tidy = Tidy(look, archiver)
         self.watch = Watch(look, hints)
         self.guard = Guard(connection)
         self._recorder = Recorder(connection)
@@ -56,6 +58,7 @@ class Live:
                 self._waits_since = time.monotonic() if self.pending.live else None
             if self.pending.has_backlog and not is_stopping():
                 self._record(self.pending.take_backlog(self.look.known, FILES_A_ROUND, BACKLOG_BYTES))
+        self._tidy.tend()
         self.guard.tend(is_busy=bool(self.pending.live))
         if self._days_at is not None and time.monotonic() >= self._days_at:
             self._days_at = None
@@ -120,7 +123,7 @@ class Live:
                 "everySeconds": round(self.watch.sweep_every_s, 1), "overflows": self._hints.overflows,
                 "trees": [{"path": tree.path, "polled": tree.problem} for tree in self._hints.trees.values()],
             },
-            "archive": self.archiver.document(),
+            "archive": self.archiver.document(), "feed": self._tidy.document(),
             "walHeldUpBytes": self.guard.used if self.guard.is_held_up else 0,
         }  # fmt: skip
 

@@ -78,6 +78,17 @@ def lacking(connection: sqlite3.Connection) -> list[Lacking]:
     return [Lacking(*row) for row in connection.execute(LIST).fetchall()]
 
 
+def whole(home: StrPath, generation_ids: set[int]) -> set[int]:
+    """Those of which all that is recorded is kept, or was and is dropped."""
+    reader = archive.read_archive(home)
+    if reader is None:
+        return set()
+    with closing(reader):
+        archive.attach_store(reader, home)
+        known = {row[0] for row in reader.execute("select generation_id from main.file").fetchall()}
+        return generation_ids & known - {one.generation_id for one in lacking(reader)}
+
+
 def backlog(home: StrPath) -> Backlog:
     """How far the archive is."""
     reader = archive.read_archive(home)

@@ -59,6 +59,11 @@ def lines(found: dict[str, Any]) -> list[str]:
     )
     if "archive" in found:
         said += _archive(found["archive"])
+    if found.get("feed", {}).get("files"):
+        feed = found["feed"]
+        said.append(
+            f"feed        {format.things(feed['files'], 'file')}, {format.size(feed['waitingBytes'])} not read yet"
+        )
     said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
     if "care" in found:
         said += _care(found["care"])

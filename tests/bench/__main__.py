@@ -8,6 +8,7 @@
     idle         what it costs while nothing happens: 5,000 folders, 10,000 files
     reports      `daily` at 1 GB and at 100 MB, against one report of ccusage and the bare interpreter
     costs        what a corpus costs by our account and by that of ccusage, model by model
+    emit         a message of a hook kept, and a status line drawn, against the bare interpreter; also over a gigabyte
     query        all of a million answers by day, against the best index over them
 
 All programs run in turn, each in a private home whose agents' folders are links to the corpus; medians and ratios are
@@ -26,6 +27,7 @@ from pathlib import Path
 import costs
 import live
 import reports
+import senders
 from exactness import differences, reported
 from programs import ROOT, Run, Stage, agentsview, ccusage, fleetmeter, make_corpus, median
 
@@ -216,10 +218,16 @@ def measure_costs(args: argparse.Namespace) -> list[str]:
     return costs.measure_costs(args, corpus_of(args, args.megabytes), say)
 
 
+def measure_emit(args: argparse.Namespace) -> list[str]:
+    """What agents wait for."""
+    return senders.measure_senders(args, {"empty": None, "history": corpus_of(args, args.megabytes)}, say, bar)
+
+
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
     "import": (measure_import, 5), "agents": (measure_agents, 5), "nothing-new": (measure_nothing_new, 21),
     "memory": (measure_memory, 3), "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
     "reports": (measure_reports, 21), "costs": (measure_costs, 1), "query": (measure_query, 7),
+    "emit": (measure_emit, 51),
 }  # fmt: skip
 
 

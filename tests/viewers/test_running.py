@@ -108,7 +108,7 @@ def test_a_process_is_known_by_its_birth() -> None:
 def test_the_socket_bears_whatever_is_said_to_it(write: Any, history: Any, run: Any, home: Path) -> None:
     write(history)
     run("start")
-    for words in (b"\n", b"[]\n", b"{\n", b"\xff\0\n", b"[" * 60_000 + b"\n", b'{"ask": ["status"]}\n', b"x" * 100_000):
+    for words in (b"\n", b"[]\n", b"{\n", b"\xff\0\n", b"[" * 60_000 + b"\n", b'{"ask": ["status"]}\n', b"x" * 2000000):
         with socket.socket(socket.AF_UNIX) as line, ask.address(home) as name:
             line.settimeout(5)
             line.connect(name)
