@@ -36,6 +36,7 @@ class Asked(NamedTuple):
     is_dry: bool
     is_agreed: bool
     as_json: bool
+    is_http: bool = False
 
 
 def run(side: Side, asked: Asked) -> int:
@@ -77,7 +78,7 @@ def _targets(side: Side, asked: Asked, home: str) -> list[Any]:
     if project is not None and not os.path.isdir(project):
         raise UsageTrouble(f"{project} is not a folder")
     agents = (asked.agent,) if asked.agent else ()
-    return side.targets(home, asked.what, os.environ, os.path.expanduser("~"), project, agents)
+    return side.targets(home, asked.what, os.environ, os.path.expanduser("~"), project, agents, is_http=asked.is_http)
 
 
 def _planned(side: Side, home: str, target: Any, asked: Asked) -> tuple[Any, Exception | None]:

@@ -10,10 +10,13 @@ from collector.discover import roots
 from collector.settings import file, json_entries, toml_text
 from collector.settings.json_entries import Standing, Taken
 from collector.settings.json_text import Invalid
-from collector.settings.wanted import Configurable, Wanted, call
+from collector.settings.wanted import HOOKS, Address, Configurable, Wanted, call
 from collector.sources import all_sources
-from store.config import load
+from store.config import NAME as CONFIG
+from store.config import Config, load
+from store.errors import FleetmeterError
 from store.home import prepare
+from store.http_token import token
 from store.locate import usual
 from store.lock import hold as hold_lock
 
@@ -30,6 +33,8 @@ class Target(NamedTuple):
     root: str
     wanted: Wanted
     fences: tuple[str, ...]
+    other: Wanted | None = None
+    """The same in another way, which is as good where it is there already."""
 
 
 class Change(NamedTuple):
@@ -47,24 +52,42 @@ class Change(NamedTuple):
 
 
 def targets(
-    home: str, what: str, environ: Mapping[str, str], user: str, project: str | None, agents: tuple[str, ...] = ()
-) -> list[Target]:
+    home: str, what: str, environ: Mapping[str, str], user: str, project: str | None, agents: tuple[str, ...] = (),
+    *, is_http: bool = False,
+) -> list[Target]:  # fmt: skip
     """The files that entries of that kind belong into: of each agent that is there, in each of its folders."""
     sources = all_sources()
     found: list[Target] = []
-    for root in roots(home, sources, load(home, [source.agent for source in sources]), environ, user):
+    config = load(home, [source.agent for source in sources])
+    address = _address(home, config, is_http=is_http) if what == HOOKS else None
+    for root in roots(home, sources, config, environ, user):
         source = root.source
         if not isinstance(source, Configurable) or (agents and source.agent not in agents):
             continue
         if not os.path.isdir(root.path):
             continue
-        words = call(source.agent, root.path, home, usual())
-        wanted = source.wanted(what, root.path, project, words)
+        words = call(source.agent, root.path, home, usual(), address)
+        plain, posted = (source.wanted(what, root.path, project, one) for one in (words._replace(url=""), words))
+        wanted, other = (posted, plain) if is_http else (plain, posted)
         if wanted is not None and wanted.path not in {target.wanted.path for target in found}:
-            found.append(
-                Target(what, source.agent, root.path, wanted, (user, root.path, *([project] if project else [])))
-            )
+            fences = (user, root.path, *([project] if project else []))
+            found.append(Target(what, source.agent, root.path, wanted, fences, other))
     return found
+
+
+def _address(home: str, config: Config, *, is_http: bool) -> Address | None:
+    port = config.telemetry.port
+    if port is None:
+        if is_http:
+            raise FleetmeterError(
+                "no port is set on which a collector could be told",
+                hint=f"put `[telemetry]` and `port = 4328` into {os.path.join(home, CONFIG)}",
+            )
+        return None
+    try:
+        return Address(port, token(home))
+    except OSError:
+        return None  # there is no data folder yet
 
 
 def agents_with(what: str) -> list[str]:
@@ -81,6 +104,8 @@ def plan(home: str, target: Target, *, is_install: bool) -> Change:
         text = (held.content or b"").decode(UTF8)
         kept = file.before(home, held.path).original()
         standing = _standing(text, wanted)
+        if standing == Standing.OTHER and target.other is not None and _standing(text, target.other) == Standing.WHOLE:
+            standing = Standing.ELSE
         original = text if standing == Standing.NONE else kept.decode(UTF8) if kept is not None else "{}"
         after = _after(text, wanted, original, is_install=is_install)
     except (Invalid, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

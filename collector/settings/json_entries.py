@@ -24,6 +24,7 @@ class Standing:
     """What a file has of ours."""
 
     NONE, OTHER, WHOLE = "not installed", "installed in part, or by another version", "installed"
+    ELSE = "installed, the other way: with or without `--http`"
 
 
 def installed(text: str, wanted: Wanted, original: str) -> str:

@@ -1,10 +1,12 @@
 """What ought to stand in a settings file, as the source of its agent says, and how ours is known again."""
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, cast, runtime_checkable
+from urllib.parse import quote
 
 HOOKS, STATUS_LINE, TELEMETRY = "hooks", "statusline", "telemetry"
 
@@ -15,6 +17,17 @@ PACKAGES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__fil
 EMIT, STATUS = ("collector", "emit.py"), ("viewers", "status_line.py")
 SCRIPTS = frozenset({"fleetmeter-emit", "fleetmeter-statusline"})
 HOME = "FLEETMETER_HOME"
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/hooks/[a-z]+/[0-9a-zA-Z]{16,}\?root=[^?]*").fullmatch
+
+
+class Address(NamedTuple):
+    """The door for HTTP of a collector."""
+
+    port: int
+    token: str
+
+    def of(self, agent: str, root: str) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks/{agent}/{self.token}?root={quote(root, safe='')}"
 
 
 class Call(NamedTuple):
@@ -22,12 +35,15 @@ class Call(NamedTuple):
 
     emit: str
     status: str
+    url: str = ""
+    """Where it posts to instead of starting anything, if that is wished."""
 
 
 def is_ours(value: object) -> bool:
     """Whether this is a command of ours, of whatever installation, or an entry that has one."""
     if isinstance(value, dict):
-        return is_ours(value.get("command"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - foreign
+        told = cast("dict[str, object]", value)
+        return is_ours(told.get("command")) or _is_address(told.get("url"))
     if not isinstance(value, str):
         return False
     try:
@@ -35,6 +51,10 @@ def is_ours(value: object) -> bool:
     except ValueError:
         return False
     return any(_is_script(word) for word in words[:6])
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, str) and ADDRESS(value) is not None
 
 
 def _is_script(word: str) -> bool:
@@ -71,10 +91,10 @@ class Configurable(Protocol):
         ...
 
 
-def call(agent: str, root: str, home: str, usual_home: str) -> Call:
+def call(agent: str, root: str, home: str, usual_home: str, address: Address | None = None) -> Call:
     """Python without its site: that is the fastest start there is. A data folder of the user's choice is said."""
     chosen = "" if home == usual_home else f"{HOME}={shlex.quote(home)} "
     python = f"{chosen}{shlex.quote(sys.executable)} -I -S "
     words = " ".join(map(shlex.quote, (agent, root)))
     emit, status = (f"{python}{shlex.quote(os.path.join(PACKAGES, *script))} {words}" for script in (EMIT, STATUS))
-    return Call(emit, status)
+    return Call(emit, status, address.of(agent, root) if address else "")

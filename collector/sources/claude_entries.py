@@ -14,7 +14,9 @@ EVENTS = (
     "TaskCompleted", "PreCompact", "PostCompact", "MessageDisplay", "Setup", "ConfigChange", "InstructionsLoaded",
     "CwdChanged", "WorktreeRemove",
 )  # fmt: skip
-TIMEOUT_S = 10
+BY_COMMAND_ALONE = ("SessionStart", "Setup")
+"""Of these it posts nothing, whatever its settings say."""
+TIMEOUT_S, POST_TIMEOUT_S = 10, 2
 FILE, PROJECT_FILE = "settings.json", os.path.join(".claude", "settings.local.json")
 LINE = ("statusLine",)
 
@@ -25,7 +27,9 @@ def wanted(what: str, root: str, project: str | None, call: Call) -> Wanted | No
     if what == HOOKS:
         # It waits for none of them, and what they print goes nowhere.
         hook: dict[str, Any] = {"type": "command", "command": call.emit, "async": True, "timeout": TIMEOUT_S}
-        return Wanted(path, {("hooks", event): {"hooks": [hook]} for event in EVENTS})
+        post = {"type": "http", "url": call.url, "timeout": POST_TIMEOUT_S} if call.url else hook
+        hooks = {event: hook if event in BY_COMMAND_ALONE else post for event in EVENTS}
+        return Wanted(path, {("hooks", event): {"hooks": [one]} for event, one in hooks.items()})
     if what == STATUS_LINE:
         return Wanted(path, members={LINE: {"type": "command", "command": call.status}}, wraps=LINE)
     return None

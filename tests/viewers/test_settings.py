@@ -9,6 +9,13 @@ from typing import Any
 
 import pytest
 
+from collector.discover import Root
+from collector.http_door import HttpDoor
+from collector.receiver import routes
+from collector.sources import all_sources
+from store.http_token import token
+from tests.collector.otlp_wire import ask, request
+
 OLD = '{\n  "statusLine": {"type": "command", "command": "date"}\n}\n'
 
 
@@ -74,6 +81,31 @@ def test_a_data_folder_of_the_users_choice_is_said_to_the_sender(settings: Path,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert hook["async"] and list((tmp_path / "my data").rglob("*.feed"))
+
+
+def test_hooks_that_post_are_heard(settings: Path, home: Path, run: Any) -> None:
+    told = run("hooks", "install", "--yes", "--http")
+    assert told.returncode == 1 and "[telemetry]" in told.stderr and settings.read_text() == OLD
+    home.mkdir(mode=0o700)
+    (home / "config.toml").write_text("[telemetry]\nport = 43210\n")
+    assert run("hooks", "install", "--yes", "--http").returncode == 0
+    hooks = json.loads(settings.read_text())["hooks"]
+    (post,) = hooks["Stop"][0]["hooks"]
+    target = post["url"].removeprefix("http://127.0.0.1:43210")
+    assert (post["type"], post["timeout"]) == ("http", 2) and hooks["SessionStart"][0]["hooks"][0]["type"] == "command"
+    place = Root(next(one for one in all_sources() if one.agent == "claude"), str(settings.parent), "x", ("/",), ())
+    door = HttpDoor(str(home), 0, token(home), routes([place]))
+    try:
+        assert ask(door.port, request(target, b'{"session_id": "s", "hook_event_name": "Stop"}')) == (200, b"")
+    finally:
+        door.close()
+    assert list(home.rglob("*.feed"))
+    assert run("hooks", "status").stdout == f"claude: {settings}: installed, the other way: with or without `--http`\n"
+    assert run("hooks", "install", "--yes").returncode == 0
+    assert '"url"' not in settings.read_text()
+    run("hooks", "install", "--yes", "--http")
+    assert run("hooks", "uninstall", "--yes").returncode == 0
+    assert settings.read_text() == OLD
 
 
 def test_trouble_with_one_file_does_not_keep_the_others(settings: Path, run: Any, tmp_path: Path) -> None:

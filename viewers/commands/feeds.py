@@ -19,14 +19,17 @@ def hooks(
     act: Act,
     agent: Agent = None,
     project: Project = None,
+    is_http: Annotated[bool, typer.Option("--http", help="Let the agent post instead of starting a program.")] = False,
     is_dry: Dry = False,
     is_agreed: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Let agents tell what they do while they do it: hooks in their settings, and nothing else in there changes."""
     raise typer.Exit(
-        plain.hooks(act=act, agent=agent, project=project, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json)
-    )
+        plain.hooks(
+            act=act, agent=agent, project=project, is_http=is_http, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json
+        )
+    )  # fmt: skip
 
 
 @app.command()
