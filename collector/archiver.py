@@ -30,7 +30,7 @@ class Archiver:
     """What waits to be archived, and the process that does it."""
 
     def __init__(self, home: str, config: Archiving) -> None:
-        self._home, self.config = home, config
+        self.home, self.config = home, config
         now = time.monotonic()
         self._bytes, self._since, self._last = 0, now, now
         self._is_due = True  # whatever an earlier collector left
@@ -60,7 +60,7 @@ class Archiver:
         if now - self._last >= QUIET_S or now - self._since >= LONGEST_S or self._bytes >= SOON_BYTES:
             self._is_due, self._bytes = False, 0
             try:
-                if archive_pending.backlog(self._home).files:
+                if archive_pending.backlog(self.home).files:
                     self._start()
             except TROUBLES as error:  # an archive that is damaged must never stop the recording
                 self._again(str(error))
@@ -70,7 +70,7 @@ class Archiver:
         if not self.config.is_on:
             return generation_ids
         try:
-            return archive_pending.whole(self._home, generation_ids)
+            return archive_pending.whole(self.home, generation_ids)
         except TROUBLES:
             return set()
 
@@ -93,7 +93,7 @@ class Archiver:
     def document(self) -> dict[str, Any]:
         """What `status` shows of it."""
         try:
-            found = archive_pending.backlog(self._home)
+            found = archive_pending.backlog(self.home)
         except TROUBLES as error:
             return {"state": "failed", "trouble": str(error)}
         state = "working" if self._process is not None else "waiting" if found.files else "idle"
@@ -111,7 +111,7 @@ class Archiver:
         )  # fmt: skip
         assert self._process.stdin is not None  # it is a pipe
         with suppress(OSError):
-            os.write(self._process.stdin.fileno(), "\0".join((self._home, *map(str, limits))).encode() + b"\n")
+            os.write(self._process.stdin.fileno(), "\0".join((self.home, *map(str, limits))).encode() + b"\n")
         os.set_blocking(self._process.stdin.fileno(), False)
 
     def _end(self, code: int) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from collector.anew import Anew
 from collector.archiver import Archiver
 from collector.guard import Guard
 from collector.hints import Hints
@@ -44,6 +45,7 @@ class Live:
         self._tries: dict[bytes, int] = {}
         self._days_at: float | None = None
         self._waits_since: float | None = None
+        self.anew = Anew(connection, archiver.home)
 
     def step(self, is_stopping: Callable[[], bool]) -> None:
         """One round."""
@@ -58,6 +60,10 @@ class Live:
                 self._waits_since = time.monotonic() if self.pending.live else None
             if self.pending.has_backlog and not is_stopping():
                 self._record(self.pending.take_backlog(self.look.known, FILES_A_ROUND, BACKLOG_BYTES))
+            if not self.pending.live and not self.is_importing and self.anew.is_due():
+                self.look.refresh(self.anew.step())
+                self._days_at = self._days_at or time.monotonic() + DAYS_S
+                self.guard.wrote(BACKLOG_BYTES)
         self._tidy.tend()
         self.guard.tend(is_busy=bool(self.pending.live))
         if self._days_at is not None and time.monotonic() >= self._days_at:
@@ -74,6 +80,8 @@ class Live:
         if self.pending.has_backlog:
             return 0.0
         waits = [self.watch.wait_s()]
+        if not self.is_importing and (rest := self.anew.wait_s()) is not None:
+            waits.append(rest)
         if self.pending.live:
             waits.append(max(0.0, self._rest_until - now))
         if self._days_at is not None:
@@ -97,6 +105,9 @@ class Live:
         """Something that the command line has to have written."""
         from collector.errands import done
 
+        name, _, agent = question.partition(" ")
+        if name == "rebuild":
+            return {"done": self.anew.begin(agent or None)}
         return done(self._connection, home, self.look, question)
 
     @property
@@ -123,7 +134,7 @@ class Live:
                 "everySeconds": round(self.watch.sweep_every_s, 1), "overflows": self._hints.overflows,
                 "trees": [{"path": tree.path, "polled": tree.problem} for tree in self._hints.trees.values()],
             },
-            "archive": self.archiver.document(), "feed": self._tidy.document(),
+            "archive": self.archiver.document(), "feed": self._tidy.document(), "rebuild": self.anew.document(),
             "walHeldUpBytes": self.guard.used if self.guard.is_held_up else 0,
         }  # fmt: skip
 

@@ -10,6 +10,7 @@ from collector.alive import bury
 from collector.discover import Root, roots
 from collector.look import Look
 from collector.sources import all_sources
+from store import made_by
 from store.accounts import name_accounts
 from store.config import Config, load
 from store.database import transaction
@@ -76,6 +77,10 @@ def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, p
         bury(connection, look.device)
         with transaction(connection):
             sum_days(connection)
+        if not made_by.is_by(connection, made_by.versions(all_sources())):
+            from collector.rebuild import rebuild_what_is_old
+
+            rebuild_what_is_old(connection, home)
         return summary._replace(mended=mended)
 
 

@@ -43,6 +43,9 @@ class Job(Struct):
         return not self.known.cursor and not self.known.open_line
 
 
+_NOWHERE = Seen(0, 0, 0, 0, 0)
+
+
 # Readers that stopped at a cursor, with what they carried then, by generation: whoever goes on there need not ask the
 # database for all that was said in the file before.
 Kept = dict[int, tuple[int, bytes, Lines]]
@@ -94,6 +97,17 @@ class Reading:
                 self._trouble(job, error.strerror or str(error))
             finally:
                 os.close(descriptor)
+        self._flush()
+
+    def again(self, job: Job, told: "Tail | bytes") -> None:
+        """What was read before, once more, wherever it comes from now: lines, or all of a file."""
+        if isinstance(told, bytes):
+            self._take(job, told, _NOWHERE, self._open_batch(job))
+        else:
+            self._lines(job, told)
+
+    def flush(self) -> None:
+        """Emit what was read so far."""
         self._flush()
 
     # -- files of lines
@@ -192,7 +206,6 @@ class Reading:
 
     def _whole(self, job: Job, descriptor: int, seen: Seen, batch: Batch) -> None:
         """The last complete version of a file that is rewritten at will; a torn one is left for the next look."""
-        known = job.known
         if seen.size > WHOLE_CAP:
             self._trouble(job, f"larger than {WHOLE_CAP >> 20} MiB", seen)
             return
@@ -209,6 +222,10 @@ class Reading:
         else:
             self._trouble(job, "changes while it is read")
             return
+        self._take(job, content, seen, batch)
+
+    def _take(self, job: Job, content: bytes, seen: Seen, batch: Batch) -> None:
+        known = job.known
         try:
             self._sources[job.agent].whole(known.kind, job.path, content, batch)
         except ValueError as error:

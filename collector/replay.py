@@ -27,7 +27,7 @@ def content(known: Known, archive: sqlite3.Connection | None) -> Iterator[bytes]
         raise Missing(known.raw_path.decode("utf-8", "backslashreplace"))
     if one.form != FROZEN:
         return _kept(archive, one, known.cursor)
-    return _file(_thawed(archive, one), known.cursor)
+    return _file(thawed(archive, one), known.cursor)
 
 
 def lines(pieces: Iterator[bytes]) -> Iterator[tuple[int, list[bytes]]]:
@@ -80,7 +80,8 @@ def _kept(archive: sqlite3.Connection, one: kept.Kept, stop: int) -> Iterator[by
         raise Missing(f"{os.fsdecode(one.raw_path)}: {error}") from error
 
 
-def _thawed(archive: sqlite3.Connection, one: kept.Kept) -> int:
+def thawed(archive: sqlite3.Connection, one: kept.Kept) -> int:
+    """The plain bytes of a file that was compressed, as a file without a name."""
     import tempfile
 
     assert one.raw_path.endswith(SUFFIX)

@@ -20,6 +20,10 @@ update session
 set first_at = null, last_at = null, cwd = null, cwd_at = null, forked_from = null, copied_from = null, is_rewound = 0
 where session_key in (select value from json_each(?))
 """
+PRUNED = """
+insert or ignore into pruned_session (account_id, session_id)
+select account_id, session_id from session where session_key in (select value from json_each(?))
+"""
 # What a session is, and sums that follow by themselves when answers go.
 KEPT = ("session", "usage_quarter_hour")
 
@@ -52,6 +56,7 @@ def remove(connection: sqlite3.Connection, session_keys: Iterable[int]) -> None:
     for (alert_id,) in connection.execute(ALERTS, (encode(keys).decode(),)).fetchall():
         connection.execute("delete from alert_delivery where alert_id = ?", (alert_id,))
         connection.execute("delete from alert where alert_id = ?", (alert_id,))
+    connection.execute(PRUNED, (encode(keys).decode(),))
     connection.execute(
         "delete from session where session_key in (select value from json_each(?))", (encode(keys).decode(),)
     )

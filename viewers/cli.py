@@ -35,7 +35,7 @@ AREAS = {
     "alerting": Area("Alerts", ("alerts",)),
     "recording": Area("Recording", ("collect", "start", "stop", "restart", "status", "service")),
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
-    "history": Area("History", ("show", "restore", "prune", "verify")),
+    "history": Area("History", ("show", "restore", "prune", "verify", "rebuild")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "feeds": Area("What agents tell while they run", ("hooks", "statusline")),
     "trying": Area("Trying it", ("demo",)),

@@ -64,6 +64,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         said.append(
             f"feed        {format.things(feed['files'], 'file')}, {format.size(feed['waitingBytes'])} not read yet"
         )
+    if "rebuild" in found:
+        said += _rebuild(found["rebuild"])
     said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
     if "care" in found:
         said += _care(found["care"])
@@ -107,6 +109,17 @@ def _archive(archive: dict[str, Any]) -> list[str]:
             said.append(f"            {format.things(archive['lostFiles'], 'file')} gone before all was archived")
     if archive["trouble"]:
         said.append(f"            the last round failed: {archive['trouble']}")
+    return said
+
+
+def _rebuild(rebuild: dict[str, Any]) -> list[str]:
+    """Of facts that an older version made."""
+    said: list[str] = []
+    if rebuild["waiting"]:
+        said.append(f"rebuild     {format.things(rebuild['waiting'], 'group')} of sessions to be made anew")
+    if rebuild["leftFiles"]:
+        files = format.things(rebuild["leftFiles"], "file")
+        said.append(f"rebuild     {files} told by an older version: lines are gone and not archived, so that stays")
     return said
 
 

@@ -24,6 +24,7 @@ import collector.live as live
 import collector.look as look
 import collector.read as read
 import collector.watch as watch
+from collector.sources import all_sources
 from store.database import connect_writer
 
 home = Path(sys.argv[2])
@@ -178,6 +179,12 @@ def archive_soon() -> None:
     archiver.QUIET_S, daemon.TICK_S = 0.1, 0.1
 
 
+def newer() -> None:
+    """A version that was raised since."""
+    for source in all_sources():
+        type(source).version = 2  # type: ignore[misc] - a class of its own
+
+
 def no_bound() -> None:
     small_log()
     setattr(guard.Guard, "must_stop", False)  # noqa: B010 - a property, which cannot be assigned
@@ -189,7 +196,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "retries-in-place": retries_in_place, "rests-long": rests_long, "backlog-first": backlog_first,
     "never-looks": never_looks, "talkative": talkative, "bad-disk": bad_disk,
     "heartbeat": heartbeat, "gives-up": gives_up, "no-bound": no_bound, "forgets": forgets,
-    "archive-soon": archive_soon,
+    "archive-soon": archive_soon, "newer": newer,
 }  # fmt: skip
 
 

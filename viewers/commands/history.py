@@ -53,3 +53,12 @@ def prune(
 def verify(as_json: Json = False) -> None:
     """Prove what is stored: both databases, every byte that was read, the archive, the files. Exit code 1: a fault."""
     raise typer.Exit(plain.verify(as_json=as_json))
+
+
+@app.command()
+def rebuild(
+    agent: Annotated[str | None, typer.Option("--agent", metavar="NAME", help="Only this agent's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make facts anew from the archive and the files that are there. What is not there any more stays as it is."""
+    raise typer.Exit(plain.rebuild(agent=agent, as_json=as_json))

@@ -14,6 +14,14 @@ def verify(*, as_json: bool = False) -> int:
     return run(prove, is_full=False, as_json=as_json)
 
 
+def rebuild(*, agent: str | None = None, as_json: bool = False) -> int:
+    from collector.rebuild import rebuild
+    from collector.sources import all_sources
+    from viewers.rebuild import run
+
+    return run(rebuild, [source.agent for source in all_sources()], agent=agent, as_json=as_json)
+
+
 def show(*, session: str, as_json: bool = False, is_full: bool = False, of_run: str | None = None) -> int:
     from viewers.show import run
 
@@ -57,4 +65,5 @@ PLAIN = {
         more=("session",),
     ),
     "verify": Plain(verify, JSON, {}),
+    "rebuild": Plain(rebuild, JSON, {"--agent": ("agent", str)}),
 }
