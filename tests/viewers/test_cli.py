@@ -83,7 +83,16 @@ def test_a_broken_config_is_told_in_a_line(recorded: Path, run: Any) -> None:
     assert "acounts" in done.stderr and "accounts" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["collect", "--once"], ["daily"], ["sources"], ["agents"], ["sql", "select 1"]])
+def test_a_damaged_database_is_put_aside_by_the_next_recording(recorded: Path, run: Any) -> None:
+    damaged = b"no database " * 1_000
+    (recorded / NAME).write_bytes(damaged)
+    done = run("collect", "--once")
+    assert done.returncode == 0 and "aside" in done.stderr
+    (kept,) = (recorded / "aside").rglob(NAME)
+    assert kept.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("words", [["daily"], ["sources"], ["agents"], ["sql", "select 1"]])
 def test_a_damaged_database_is_told_in_a_line(words: list[str], recorded: Path, run: Any) -> None:
     (recorded / NAME).write_bytes(b"no database " * 1_000)
     done = run(*words)

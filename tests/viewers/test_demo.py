@@ -161,6 +161,6 @@ def test_a_key_ends_the_command_that_was_given_and_not_the_demo_before_it() -> N
     assert over()
     timed = demo._Over(0.01)  # pyright: ignore[reportPrivateUsage] - likewise
     assert not timed()
-    timed.begin()
+    timed.count_down()
     time.sleep(0.02)
     assert timed()

@@ -1,5 +1,6 @@
 -- When were the first and the last answer of some sessions within some time?
 -- :edges is a list of [since, until, sessions]. The index on the answers of a session finds them.
+-- Of tables, by keys that no view shows.
 select
     e.key as edge,
     min(r.at) as first_at,

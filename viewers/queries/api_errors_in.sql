@@ -1,4 +1,5 @@
 -- Which calls of a model failed within some days, or were tried again?
+-- Of tables, by keys that no view shows.
 select
     m.kind,
     m.status,

@@ -1,5 +1,6 @@
 -- Which tokens did each answer read from a cache and write to it, thread after thread? In the order of each session.
 -- Whole sessions, where any part lies in the range: what a thread did before says what was cached.
+-- Of tables, by keys that no view shows.
 with chosen as materialized (
     select distinct u.session_key
     from usage_quarter_hour as u

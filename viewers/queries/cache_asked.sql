@@ -1,5 +1,6 @@
 -- When was the answer at the end of each pause asked for, and was the context made smaller within it?
 -- :pauses is a list of [session, run, since, until].
+-- Of tables, by keys that no view shows.
 select
     p.key as pause,
     max(

@@ -1,4 +1,5 @@
 -- How long was the context of each answer of the main thread of this session?
+-- Of tables, by keys that no view shows.
 select
     r.at,
     r.model,

@@ -1,4 +1,5 @@
 -- How full is the context of this session, and does its agent ever record that one is made smaller?
+-- Of tables, by keys that no view shows.
 select
     c.session_id,
     c.source,

@@ -1,4 +1,5 @@
 -- Which files were changed within some days, in which sessions, by how many lines?
+-- Of tables, by keys that no view shows.
 select
     t.path,
     coalesce(f.project, s.cwd) as project,

@@ -1,4 +1,5 @@
 -- What happened last in this session? Each part is read from the end of its index, so that a long session costs no more.
+-- Of tables, by keys that no view shows.
 select at, run_id, kind, what, text, size, duration_ms, status, ref, id, block
 from (
     select at, run_id, kind, what, text, size, duration_ms, status, ref, id, block, number

@@ -1,4 +1,5 @@
 -- Which sessions were there, the newest first, and how does each stand?
+-- Of tables, by keys that no view shows.
 with chosen as (
     select s.session_key, s.session_id, s.account_id
     from session as s

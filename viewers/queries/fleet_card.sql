@@ -1,4 +1,5 @@
 -- What is known of this session: its name, its money, its context, what runs in it?
+-- Of tables, by keys that no view shows.
 with newest as (
     select r.at, r.model, r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens as used
     from response as r

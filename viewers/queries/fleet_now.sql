@@ -1,5 +1,6 @@
 -- Which sessions are alive or were lately, what does each do, and since when?
 -- The index on running programs and one pass over the sessions choose; the view is asked about those alone.
+-- Of tables, by keys that no view shows.
 with chosen as (
     select s.session_key, s.session_id, s.account_id
     from session as s

@@ -1,5 +1,6 @@
 -- What was billed to each account from :since to :until, by whom, with which model, and what is that worth?
 -- Few sessions are that young, so they come first: cross join keeps SQLite from reading all answers.
+-- Of tables, by keys that no view shows.
 select
     a.agent,
     d.device,

@@ -1,4 +1,5 @@
 -- Which models ever answered?
+-- Of tables, by keys that no view shows.
 select model
 from usage_day
 union

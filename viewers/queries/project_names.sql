@@ -1,4 +1,5 @@
 -- Which projects were ever worked on?
+-- Of tables, by keys that no view shows.
 select distinct coalesce(f.project, s.cwd) as project
 from session as s
 join account as a using (account_id)

@@ -1,5 +1,6 @@
 -- What was each answer of these sessions, in which run, to which prompt?
 -- The rows stand before, in used_in_responses.sql.
+-- Of tables, by keys that no view shows.
 select
     u.session_key,
     u.run_key,

@@ -1,4 +1,5 @@
 -- Whose are these sessions?
+-- Of tables, by keys that no view shows.
 select
     s.session_key,
     s.session_id,

@@ -1,4 +1,5 @@
 -- How long is the context of the main thread of this session by now, and what kind of cache was it written to?
+-- Of tables, by keys that no view shows.
 select
     r.model,
     r.tier,

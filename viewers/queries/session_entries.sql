@@ -1,4 +1,5 @@
 -- What was each answer of this session? Money is calculated; what the agent reported stands beside it.
+-- Of tables, by keys that no view shows.
 select
     r.at,
     r.model,

@@ -1,4 +1,5 @@
 -- Which session comes before this one, and which after it, by their last words?
+-- Of tables, by keys that no view shows.
 select
     (
         select b.session_key

@@ -1,4 +1,5 @@
 -- Of which session is this the key, and how does it stand?
+-- Of tables, by keys that no view shows.
 select
     s.session_key,
     f.session_id,

@@ -1,4 +1,5 @@
 -- What was asked in these sessions? Also what a fork copied, for its own answers may belong to it.
+-- Of tables, by keys that no view shows.
 select
     p.prompt_id,
     p.at,

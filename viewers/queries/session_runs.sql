@@ -1,5 +1,6 @@
 -- Who worked in these sessions, begun by which run, and to answer which prompt?
 -- A run is begun by a tool call, and that belongs to an answer; where a file does not tell it, it is not known.
+-- Of tables, by keys that no view shows.
 with begun as (
     select
         n.run_key,

@@ -1,4 +1,5 @@
 -- What was said and done in these sessions, in order? Also what a fork begins with.
+-- Of tables, by keys that no view shows.
 select at, run_id, kind, what, text, size, duration_ms, outcome, ref, block
 from (
     select

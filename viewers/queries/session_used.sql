@@ -1,4 +1,5 @@
 -- What did each run of this session use, of which model, for which prompt?
+-- Of tables, by keys that no view shows.
 select
     u.run_id,
     u.kind,

@@ -1,4 +1,5 @@
 -- Which sessions have an id that begins like this?
+-- Of tables, by keys that no view shows.
 select session_key, session_id
 from session
 where session_id >= :id and session_id < :id || '~'

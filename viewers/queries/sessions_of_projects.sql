@@ -1,4 +1,5 @@
 -- Which sessions belong to these projects?
+-- Of tables, by keys that no view shows.
 select k.session_key
 from session as k
 join account as a using (account_id)

@@ -1,4 +1,5 @@
 -- What was spent since :since, and since :lately?
+-- Of tables, by keys that no view shows.
 select
     sum(u.usd_nanos) as nanos,
     sum(iif(u.quarter >= :lately, u.usd_nanos, 0)) as lately_nanos,

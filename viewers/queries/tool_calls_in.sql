@@ -1,4 +1,5 @@
 -- Which tools were called within some days, and how did each call end?
+-- Of tables, by keys that no view shows.
 select
     coalesce(c.name, 'unknown') as name,
     coalesce(c.outcome, 'open') as outcome,

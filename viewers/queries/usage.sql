@@ -1,5 +1,6 @@
 -- How much was used in each group, by agent and model?
 -- :by says what the groups are; what is null filters nothing. The rows stand before, in one of the files used_in_….sql.
+-- Of tables, by keys that no view shows.
 select
     iif(:is_split, coalesce(u.project, 'unknown'), '') as part,
     coalesce(

@@ -1,5 +1,6 @@
 -- How much was used in each quarter of an hour, by model?
 -- The rows stand before, in one of the files used_in_….sql.
+-- Of tables, by keys that no view shows.
 select
     u.quarter,
     u.model,

@@ -1,6 +1,7 @@
 -- What was used, from the sums of UTC dates.
 -- Where local time is ahead, the last quarter hours of a date belong to the next one, and where it is behind, the first
 -- to the one before. Dates that wait to be summed are read from their quarter hours.
+-- Of tables, by keys that no view shows.
     shift as materialized (
         select
             substr(value ->> 0, 1, 16) as since,

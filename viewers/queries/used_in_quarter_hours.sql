@@ -1,5 +1,6 @@
 -- What was used, from the sums of quarter hours, which know their session.
 -- The newest shift first: there the search mostly stops.
+-- Of tables, by keys that no view shows.
     shift as materialized (
         select substr(value ->> 0, 1, 16) as since, substr(value ->> 1, 1, 16) as until, (value ->> 2) || ' minutes' as distance
         from json_each(:shifts)

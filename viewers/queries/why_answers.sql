@@ -1,4 +1,5 @@
 -- Where does the figure of each of these answers come from?
+-- Of tables, by keys that no view shows.
 select
     u.response_key,
     r.agent,

@@ -1,4 +1,5 @@
 -- The answers of one row of a report. They stand before, in used_in_responses.sql.
+-- Of tables, by keys that no view shows.
     chosen as (
         select
             u.response_key,
