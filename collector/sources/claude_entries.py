@@ -16,6 +16,8 @@ EVENTS = (
 )  # fmt: skip
 BY_COMMAND_ALONE = ("SessionStart", "Setup")
 """Of these it posts nothing, whatever its settings say."""
+AT_THE_END = ("Stop", "StopFailure", "SessionEnd")
+"""For these it waits some milliseconds: a run without a screen ends right after, and the rest is lost."""
 TIMEOUT_S, POST_TIMEOUT_S = 10, 2
 FILE, PROJECT_FILE = "settings.json", os.path.join(".claude", "settings.local.json")
 LINE = ("statusLine",)
@@ -25,10 +27,12 @@ def wanted(what: str, root: str, project: str | None, call: Call) -> Wanted | No
     """In a project they are its user's own: that file is not shared."""
     path = os.path.join(project, PROJECT_FILE) if project else os.path.join(root, FILE)
     if what == HOOKS:
-        # It waits for none of them, and what they print goes nowhere.
+        # It waits for hardly any of them, and what they print goes nowhere.
         hook: dict[str, Any] = {"type": "command", "command": call.emit, "async": True, "timeout": TIMEOUT_S}
         post = {"type": "http", "url": call.url, "timeout": POST_TIMEOUT_S} if call.url else hook
         hooks = {event: hook if event in BY_COMMAND_ALONE else post for event in EVENTS}
+        if not call.url:
+            hooks |= {event: {name: hook[name] for name in hook if name != "async"} for event in AT_THE_END}
         return Wanted(path, {("hooks", event): {"hooks": [one]} for event, one in hooks.items()})
     if what == STATUS_LINE:
         return Wanted(path, members={LINE: {"type": "command", "command": call.status}}, wraps=LINE)

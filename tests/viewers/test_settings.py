@@ -74,7 +74,7 @@ def test_entries_come_and_go(what: str, settings: Path, run: Any) -> None:
 
 def test_a_data_folder_of_the_users_choice_is_said_to_the_sender(settings: Path, run: Any, tmp_path: Path) -> None:
     run("hooks", "install", "--yes", FLEETMETER_HOME=str(tmp_path / "my data"))
-    hook = json.loads(settings.read_text())["hooks"]["Stop"][0]["hooks"][0]
+    hook = json.loads(settings.read_text())["hooks"]["PreToolUse"][0]["hooks"][0]
     environ = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
     done = subprocess.run(
         ["/bin/sh", "-c", hook["command"]], input=b"{}", env=environ, capture_output=True, check=False

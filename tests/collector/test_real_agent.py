@@ -1,0 +1,98 @@
+"""The real program of an agent, with our hooks in its settings, against an API on loopback that does not exist."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.collector.daemons import until
+from tests.collector.published import SHARED
+from tests.collector.recorded import record, rows
+from tests.collector.test_settings import Desk
+
+API = SHARED / "tools" / "fake_anthropic.py"
+CALL = {"type": "tool_use", "name": "Bash", "input": {"command": "echo hi", "description": "say hi"}}
+SCENARIO = {
+    "routes": [
+        {"name": "main", "when": {"has_tools": True}, "steps": [
+            {"content": [CALL]}, {"content": [{"type": "text", "text": "done"}]}]},
+        {"name": "rest", "when": {}, "steps": [{"content": [{"type": "text", "text": "a title"}]}]},
+    ]
+}  # fmt: skip
+EVENTS = {"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "MessageDisplay", "Stop", "SessionEnd"}
+
+
+def program() -> Path:
+    """Where npm put it."""
+    folder = os.environ.get("FLEETMETER_AGENTS")
+    if not folder:
+        pytest.skip("FLEETMETER_AGENTS names no folder that npm installed agents in")
+    found = sorted(Path(folder).resolve().rglob("@anthropic-ai/claude-code-*/claude"))
+    if not found:
+        pytest.skip(f"no Claude Code below {folder}")
+    if not API.exists():
+        pytest.skip("the imaginary API is not here: it lies in ../shared")
+    return found[0]
+
+
+@contextmanager
+def api(folder: Path) -> Iterator[int]:
+    """The API on a port that was free."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "scenario.json").write_text(json.dumps(SCENARIO))
+    words = [sys.executable, str(API), "--port", str(port), "--scenario", str(folder / "scenario.json")]
+    process = subprocess.Popen(
+        [*words, "--log", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+    )
+    try:
+        until(lambda: _listens(port))
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.full
+def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> None:
+    claude = program()
+    desk = Desk(tmp_path, "claude")
+    work = tmp_path / "work"
+    work.mkdir()
+    assert desk.do(True) == "installed"
+    with api(tmp_path) as port:
+        environ = {
+            "HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin",
+            "ANTHROPIC_API_KEY": "x",
+            "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{port}", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+        }  # fmt: skip
+        done = subprocess.run(
+            [str(claude), "-p", "say hi", "--allowedTools", "Bash"], env=environ, cwd=work, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+    assert done.stdout.strip() == "done"
+    record(desk.home, desk.user)
+    assert {name for (name,) in rows(desk.home, "select name from signals")} >= EVENTS
+    assert rows(desk.home, "select count(distinct session_id) from signals") == [(1,)]
+    (call,) = rows(
+        desk.home, "select t.outcome, g.duration_ms is not null from tool_calls as t join signals as g "
+        "using (session_id, tool_use_id) where g.name = 'PostToolUse'",
+    )  # fmt: skip
+    assert call == ("ok", 1)
+    written = b"".join(path.read_bytes() for path in (desk.root / "projects").rglob("*.jsonl"))
+    assert b"hook_" not in written  # our hooks leave nothing in the transcript
+    desk.do(False)
+    assert not desk.path.exists() or b"emit" not in desk.path.read_bytes()
