@@ -16,7 +16,7 @@ from tests.collector.published import SHARED
 from tests.collector.recorded import record, rows
 from tests.collector.test_settings import Desk
 
-API = SHARED / "tools" / "fake_anthropic.py"
+TOOLS = SHARED / "tools"
 CALL = {"type": "tool_use", "name": "Bash", "input": {"command": "echo hi", "description": "say hi"}}
 SCENARIO = {
     "routes": [
@@ -25,33 +25,39 @@ SCENARIO = {
         {"name": "rest", "when": {}, "steps": [{"content": [{"type": "text", "text": "a title"}]}]},
     ]
 }  # fmt: skip
-EVENTS = {"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "MessageDisplay", "Stop", "SessionEnd"}
+EVENTS = {"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SessionEnd"}
+SCRIPT = 'please go @@[{"exec": "echo hi"}, {"text": "done"}]@@'
+CONFIG = """model = "gpt-5.1-codex"
+model_provider = "none"
+[model_providers.none]
+name = "none"
+base_url = "http://127.0.0.1:%d/v1"
+wire_api = "responses"
+env_key = "NO_KEY"
+"""
 
 
-def program() -> Path:
+def program(name: str, pattern: str) -> Path:
     """Where npm put it."""
     folder = os.environ.get("FLEETMETER_AGENTS")
     if not folder:
         pytest.skip("FLEETMETER_AGENTS names no folder that npm installed agents in")
-    found = sorted(Path(folder).resolve().rglob("@anthropic-ai/claude-code-*/claude"))
+    found = sorted(Path(folder).resolve().rglob(pattern))
     if not found:
-        pytest.skip(f"no Claude Code below {folder}")
-    if not API.exists():
+        pytest.skip(f"no {name} below {folder}")
+    if not TOOLS.exists():
         pytest.skip("the imaginary API is not here: it lies in ../shared")
     return found[0]
 
 
 @contextmanager
-def api(folder: Path) -> Iterator[int]:
+def api(folder: Path, name: str, *more: str) -> Iterator[int]:
     """The API on a port that was free."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (folder / "scenario.json").write_text(json.dumps(SCENARIO))
-    words = [sys.executable, str(API), "--port", str(port), "--scenario", str(folder / "scenario.json")]
-    process = subprocess.Popen(
-        [*words, "--log", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
-    )
+    words = [sys.executable, str(TOOLS / name), "--port", str(port), "--log", str(folder), *more]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     try:
         until(lambda: _listens(port))
         yield port
@@ -67,12 +73,13 @@ def _listens(port: int) -> bool:
 
 @pytest.mark.full
 def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> None:
-    claude = program()
+    claude = program("Claude Code", "@anthropic-ai/claude-code-*/claude")
     desk = Desk(tmp_path, "claude")
     work = tmp_path / "work"
     work.mkdir()
     assert desk.do(True) == "installed"
-    with api(tmp_path) as port:
+    (tmp_path / "scenario.json").write_text(json.dumps(SCENARIO))
+    with api(tmp_path, "fake_anthropic.py", "--scenario", str(tmp_path / "scenario.json")) as port:
         environ = {
             "HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin",
             "ANTHROPIC_API_KEY": "x",
@@ -85,7 +92,7 @@ def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> 
         )  # fmt: skip
     assert done.stdout.strip() == "done"
     record(desk.home, desk.user)
-    assert {name for (name,) in rows(desk.home, "select name from signals")} >= EVENTS
+    assert {name for (name,) in rows(desk.home, "select name from signals")} >= EVENTS | {"MessageDisplay"}
     assert rows(desk.home, "select count(distinct session_id) from signals") == [(1,)]
     (call,) = rows(
         desk.home, "select t.outcome, g.duration_ms is not null from tool_calls as t join signals as g "
@@ -96,3 +103,28 @@ def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> 
     assert b"hook_" not in written  # our hooks leave nothing in the transcript
     desk.do(False)
     assert not desk.path.exists() or b"emit" not in desk.path.read_bytes()
+
+
+@pytest.mark.full
+def test_the_real_codex_tells_of_every_moment_of_a_session(tmp_path: Path) -> None:
+    codex = program("Codex", "@openai/codex-*/vendor/*/bin/codex")
+    desk = Desk(tmp_path, "codex")
+    work = tmp_path / "work"
+    work.mkdir()
+    with api(tmp_path, "fake_openai.py") as port:
+        config = (CONFIG % port).encode()
+        desk.put(config)
+        assert desk.do(True) == "installed"
+        environ = {"HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin", "NO_KEY": "x"}
+        flags = ("hook-trust", "approvals-and-sandbox")  # nobody is there who could approve anything
+        done = subprocess.run(
+            [str(codex), "exec", "--skip-git-repo-check", *(f"--dangerously-bypass-{flag}" for flag in flags), SCRIPT],
+            env=environ, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+    assert done.stdout.strip().endswith("done")
+    record(desk.home, desk.user)
+    assert {name for (name,) in rows(desk.home, "select name from signals")} >= EVENTS
+    ((session_id, state),) = rows(desk.home, "select distinct session_id, state from fleet")
+    assert state == "ended" and rows(desk.home, "select distinct session_id from turns") == [(session_id,)]
+    desk.do(False)
+    assert desk.content() == config
