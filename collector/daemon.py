@@ -142,7 +142,7 @@ class Daemon:
             stack.callback(archiver.close)
             live = self._live = Live(connection, look, hints, self.tally, archiver)
             self._alerts = AlertWatch(self._home, connection, self.wake, self._tell)
-            stack.callback(live.anew.close)
+            stack.callback(live.anew.end)
             stack.callback(self._forget)
             self._receiver.tend(config, look.places)
             if not self._is_ready:

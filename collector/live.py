@@ -45,7 +45,7 @@ class Live:
         self._tries: dict[bytes, int] = {}
         self._days_at: float | None = None
         self._waits_since: float | None = None
-        self.anew = Anew(connection, archiver.home)
+        self.anew = Anew(connection, archiver.home, look.device)
 
     def step(self, is_stopping: Callable[[], bool]) -> None:
         """One round."""

@@ -10,7 +10,7 @@ from collector.alive import bury
 from collector.discover import Root, roots
 from collector.look import Look
 from collector.sources import all_sources
-from store import made_by
+from store import made_by, recovery
 from store.accounts import name_accounts
 from store.config import Config, load
 from store.database import transaction
@@ -75,6 +75,15 @@ def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, p
         look = Look(connection, *standing(connection, home, config, environ, user))
         summary = _run(connection, look, progress)
         bury(connection, look.device)
+        if mended:
+            with transaction(connection):
+                recovery.begin(connection)
+        if recovery.is_due(connection):
+            from collector.recover import recover
+
+            recover(connection, home, look.device)
+            with transaction(connection):
+                recovery.end(connection)
         with transaction(connection):
             sum_days(connection)
         if not made_by.is_by(connection, made_by.versions(all_sources())):
@@ -93,7 +102,7 @@ def standing(
         connection, device_id(home, first_device(connection)), config.device_name or os.uname().nodename
     )
     with transaction(connection):
-        name_store(connection)
+        name_store(connection, home)
         forget_archived(connection, home, is_on=config.archive.is_on)
         set_aliases(connection, device, config.projects)
         refresh(connection, config.prices)

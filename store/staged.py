@@ -4,15 +4,19 @@ import os
 import sqlite3
 from contextlib import closing
 
-from store import archive
+from store import archive, recovery
 from store.home import StrPath
 
 COVERED = "select generation_id, covers from file where generation_id is not null and form = 'rows'"
 
 
-def name_store(connection: sqlite3.Connection) -> None:
-    """Give the database a name of its own: an archive that was kept for another one speaks of other files."""
-    connection.execute("insert or ignore into meta (name, value) values ('store', ?)", (os.urandom(16).hex(),))
+def name_store(connection: sqlite3.Connection, home: StrPath) -> None:
+    """Give the database a name of its own: an archive that was kept for another one speaks of other files. They are
+    to be recorded from it, where nothing else holds them."""
+    name = os.urandom(16).hex()
+    fresh = connection.execute("insert or ignore into meta (name, value) values ('store', ?)", (name,))
+    if fresh.rowcount > 0 and archive.exists(home):
+        recovery.begin(connection)
 
 
 def forget_archived(connection: sqlite3.Connection, home: StrPath, *, is_on: bool) -> None:

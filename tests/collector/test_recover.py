@@ -1,0 +1,100 @@
+"""Every transcript is deleted and the database damaged: what is archived is recorded again, and all is as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from collector import recover as recovering
+from collector.prove import prove
+from collector.restore import restore
+from store.database import NAME
+from tests.collector.archived import keep
+from tests.collector.claude_tree import lay_tree
+from tests.collector.daemons import running, until
+from tests.collector.opencode_agent import Agent
+from tests.collector.recorded import check_same, record, rows, views
+from tests.collector.remade import GONE, delete_all
+from tests.collector.transcript import prompt
+
+# How large an agent's database was is not archived, only what was read of it.
+LOST = {"sources": GONE["sources"] | {"size_bytes"}}
+
+
+def lay(user: Path, project: Path) -> None:
+    """Two agents, one of which writes a database."""
+    lay_tree(project, turns=3)
+    agent = Agent(user / ".local" / "share" / "opencode" / "opencode.db")
+    agent.talk(agent.session(), 2)
+    agent.close()
+
+
+def damage(home: Path) -> None:
+    (home / NAME).write_bytes(b"this was a database once " * 1000)
+    for ending in ("-wal", "-shm"):
+        (home / f"{NAME}{ending}").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def before(home: Path, user: Path, project: Path) -> object:
+    """What the views say, before all is gone."""
+    lay(user, project)
+    record(home, user)
+    keep(home)
+    found = views(home, without=LOST)
+    delete_all(user)
+    damage(home)
+    return found
+
+
+@pytest.mark.promise("S6")
+def test_S6_what_only_the_archive_holds_is_recorded_again(home: Path, user: Path, before: object) -> None:
+    record(home, user)
+    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+    keep(home)
+    record(home, user)
+    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+    assert prove(str(home)).findings == []
+    sessions = [key for (key,) in rows(home, "select session_key from session where session_id like '0%'")]
+    assert {one.state for one in restore(str(home), sessions, None, is_dry=False)} == {"written"}
+
+
+@pytest.mark.mutant("S6")
+def test_S6_fails_where_the_archive_is_not_asked(
+    home: Path, user: Path, before: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovering, "candidates", lambda _: [])
+    record(home, user)
+    with pytest.raises(AssertionError):
+        check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+
+
+def test_whoever_is_killed_in_between_goes_on(
+    home: Path, user: Path, before: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, done = recovering.Recovery.step, list[int]()
+
+    def dies(self: recovering.Recovery) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(1)
+        step(self)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(recovering.Recovery, "step", dies)
+        with pytest.raises(KeyboardInterrupt):
+            record(home, user)
+    record(home, user)
+    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+
+
+def test_a_collector_that_runs_recovers_too(home: Path, user: Path, project: Path, before: object) -> None:
+    project.mkdir(parents=True, exist_ok=True)
+    with running(home, user):
+        until(lambda: not rows(home, "select 1 from meta where name = 'recover'"), 30)
+        (project / "new.jsonl").write_bytes(prompt(1, uuid="last"))
+        until(lambda: rows(home, "select 1 from record where uuid = 'last'"))
+    (project / "new.jsonl").unlink()
+    assert isinstance(before, dict)
+    got = views(home, without=LOST)
+    assert got["usage_quarter_hours"] == before["usage_quarter_hours"]
+    assert set(before["responses"]) == set(got["responses"])
