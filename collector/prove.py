@@ -53,6 +53,15 @@ from reject as j left join record as r using (generation_id, byte_offset) group 
 """
 
 
+def prove_all(home: str, progress: Progress | None = None) -> Proof:
+    """Look at everything, and make every fact anew, to compare it."""
+    from collector.prove_facts import prove_facts
+
+    proof = prove(home, progress)
+    wrong, unproven = prove_facts(home)
+    return proof._replace(findings=[*proof.findings, *(Finding(*said) for said in wrong)], unproven=unproven)
+
+
 def prove(home: str, progress: Progress | None = None) -> Proof:
     """Look at everything once."""
     with ExitStack() as stack:

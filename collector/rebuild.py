@@ -121,6 +121,14 @@ class Rebuild:
         """What is to be read for them."""
         return sum(part.known.cursor for work in self._works for part in work.family.parts)
 
+    def lost(self) -> list[Part]:
+        """What cannot be had any more, as far as can be seen without reading it."""
+        parts = [(work.source, part) for work in self._works for part in (*work.family.parts, *work.loose)]
+        return [part for source, part in parts if not self._is_there(source, part)]
+
+    def _is_there(self, source: Source, part: Part) -> bool:
+        return not part.is_pruned and is_there(part, self._archive, is_whole=source.is_whole(part.known.kind))
+
     def step(self) -> set[int]:
         """Make one family anew, or leave it; gives the sources it read."""
         work = self._works.popleft()

@@ -12,7 +12,7 @@ from tests.collector.archived import keep
 from tests.collector.claude_tree import lay_tree
 from tests.collector.daemons import running, until
 from tests.collector.opencode_agent import Agent
-from tests.collector.recorded import check_same, record, rows, views
+from tests.collector.recorded import Rows, check_same, record, rows, views
 from tests.collector.remade import GONE, delete_all
 from tests.collector.transcript import prompt
 
@@ -35,7 +35,7 @@ def damage(home: Path) -> None:
 
 
 @pytest.fixture
-def before(home: Path, user: Path, project: Path) -> object:
+def before(home: Path, user: Path, project: Path) -> dict[str, Rows]:
     """What the views say, before all is gone."""
     lay(user, project)
     record(home, user)
@@ -47,12 +47,12 @@ def before(home: Path, user: Path, project: Path) -> object:
 
 
 @pytest.mark.promise("S6")
-def test_S6_what_only_the_archive_holds_is_recorded_again(home: Path, user: Path, before: object) -> None:
+def test_S6_what_only_the_archive_holds_is_recorded_again(home: Path, user: Path, before: dict[str, Rows]) -> None:
     record(home, user)
-    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+    check_same(views(home, without=LOST), before)
     keep(home)
     record(home, user)
-    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+    check_same(views(home, without=LOST), before)
     assert prove(str(home)).findings == []
     sessions = [key for (key,) in rows(home, "select session_key from session where session_id like '0%'")]
     assert {one.state for one in restore(str(home), sessions, None, is_dry=False)} == {"written"}
@@ -60,16 +60,16 @@ def test_S6_what_only_the_archive_holds_is_recorded_again(home: Path, user: Path
 
 @pytest.mark.mutant("S6")
 def test_S6_fails_where_the_archive_is_not_asked(
-    home: Path, user: Path, before: object, monkeypatch: pytest.MonkeyPatch
+    home: Path, user: Path, before: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recovering, "candidates", lambda _: [])
     record(home, user)
     with pytest.raises(AssertionError):
-        check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+        check_same(views(home, without=LOST), before)
 
 
 def test_whoever_is_killed_in_between_goes_on(
-    home: Path, user: Path, before: object, monkeypatch: pytest.MonkeyPatch
+    home: Path, user: Path, before: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step, done = recovering.Recovery.step, list[int]()
 
@@ -84,17 +84,16 @@ def test_whoever_is_killed_in_between_goes_on(
         with pytest.raises(KeyboardInterrupt):
             record(home, user)
     record(home, user)
-    check_same(views(home, without=LOST), before)  # type: ignore[arg-type]
+    check_same(views(home, without=LOST), before)
 
 
-def test_a_collector_that_runs_recovers_too(home: Path, user: Path, project: Path, before: object) -> None:
+def test_a_collector_that_runs_recovers_too(home: Path, user: Path, project: Path, before: dict[str, Rows]) -> None:
     project.mkdir(parents=True, exist_ok=True)
     with running(home, user):
         until(lambda: not rows(home, "select 1 from meta where name = 'recover'"), 30)
         (project / "new.jsonl").write_bytes(prompt(1, uuid="last"))
         until(lambda: rows(home, "select 1 from record where uuid = 'last'"))
     (project / "new.jsonl").unlink()
-    assert isinstance(before, dict)
     got = views(home, without=LOST)
     assert got["usage_quarter_hours"] == before["usage_quarter_hours"]
     assert set(before["responses"]) == set(got["responses"])

@@ -50,9 +50,12 @@ def prune(
 
 
 @app.command()
-def verify(as_json: Json = False) -> None:
+def verify(
+    is_full: Annotated[bool, typer.Option("--full", help="Make every fact anew in a copy, and compare.")] = False,
+    as_json: Json = False,
+) -> None:
     """Prove what is stored: both databases, every byte that was read, the archive, the files. Exit code 1: a fault."""
-    raise typer.Exit(plain.verify(as_json=as_json))
+    raise typer.Exit(plain.verify(is_full=is_full, as_json=as_json))
 
 
 @app.command()

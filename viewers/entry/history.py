@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from viewers.show import Texts
 
 
-def verify(*, as_json: bool = False) -> int:
-    from collector.prove import prove
+def verify(*, is_full: bool = False, as_json: bool = False) -> int:
+    from collector.prove import prove, prove_all
     from viewers.verify import run
 
-    return run(prove, is_full=False, as_json=as_json)
+    return run(prove_all if is_full else prove, is_full=is_full, as_json=as_json)
 
 
 def rebuild(*, agent: str | None = None, as_json: bool = False) -> int:
@@ -64,6 +64,6 @@ PLAIN = {
         {"--project": ("project", str), "--older-than": ("days", whole)},
         more=("session",),
     ),
-    "verify": Plain(verify, JSON, {}),
+    "verify": Plain(verify, {"--full": "is_full", **JSON}, {}),
     "rebuild": Plain(rebuild, JSON, {"--agent": ("agent", str)}),
 }
