@@ -21,7 +21,7 @@ class Area(NamedTuple):
 
 
 AREAS = {
-    "looking": Area("Looking on", ("tui",)),
+    "looking": Area("Looking on", ("tui", "list", "watch")),
     "reports": Area(
         "Reports",
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "branch", "blocks", "today", "summary"),
@@ -47,7 +47,11 @@ VIEWERS = ("reports", "asking", "pricing", "reading")
 
 
 def bare(*, no_start: bool = False) -> int:
-    """Record what is new, show today, and archive behind it."""
+    """On a terminal open the app; elsewhere record what is new, show today, and archive behind it."""
+    if _is_watched():
+        from viewers.entry.looking import tui
+
+        return tui(no_start=no_start)
     from collector.once import collect_once
     from viewers.archiving import keep
     from viewers.entry.recording import archive_once
@@ -57,6 +61,12 @@ def bare(*, no_start: bool = False) -> int:
     sys.stdout.flush()
     keep(archive_once, is_told=False)
     return code
+
+
+def _is_watched() -> bool:
+    """Whether a person sits at a terminal that an app can draw on."""
+    has_face = os.environ.get("TERM", "dumb") != "dumb"
+    return has_face and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def version() -> int:
@@ -83,6 +93,12 @@ def form(name: str) -> "Plain | None":
     return forms(area)[name] if area else None
 
 
+def _once() -> "Plain":
+    from viewers.entry.looking import ONCE
+
+    return ONCE
+
+
 def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | None:
     """What to run with which arguments, if the words are in a plain form."""
     if not words:
@@ -91,12 +107,13 @@ def plain(words: list[str]) -> tuple[Callable[..., int], dict[str, object]] | No
         return version, {}
     if words == ["--no-start"]:
         return bare, {"no_start": True}
-    command = form(words[0])
+    is_once = words[0] == "--once"
+    command = _once() if is_once else form(words[0])
     if command is None:
         return None
     arguments: dict[str, object] = {}
     places = [*command.words, *command.more]
-    rest = iter(words[1:])
+    rest = iter(words if is_once else words[1:])
     for word in rest:
         if word in command.flags:
             arguments[command.flags[word]] = True

@@ -27,7 +27,7 @@ class ByArea(TyperGroup):
 app = typer.Typer(
     name="fleetmeter",
     cls=ByArea,
-    help="The flight recorder of coding agents. Without a command: record what is new, then show today.",
+    help="The flight recorder of coding agents. Without a command: open the terminal app.",
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -41,9 +41,22 @@ def top(
     context: typer.Context,
     is_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
     no_start: Annotated[bool, typer.Option("--no-start", help="Start no collector where none runs.")] = False,
+    is_once: Annotated[bool, typer.Option("--once", help="Print what the terminal app shows, once.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", "-j", help="With --once: print JSON.")] = False,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="ID", help="With --once: of this session.")
+    ] = None,
 ) -> None:
     if is_version:
         raise typer.Exit(cli.version())
+    if is_once and context.invoked_subcommand is None:
+        from viewers.entry.looking import once
+
+        raise typer.Exit(once(as_json=as_json, session=session))
+    if is_once or as_json or session is not None:
+        raise UsageTrouble(
+            "--json and --session go here with --once, and no command does", hint="fleetmeter --once --json"
+        )
     if context.invoked_subcommand is None:
         raise typer.Exit(cli.bare(no_start=no_start))
 

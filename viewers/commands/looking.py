@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from viewers.commands.app import app
+from viewers.commands.app import Json, app
 from viewers.entry import looking as plain
 
 
@@ -18,3 +18,23 @@ def tui(
 ) -> None:
     """Open the terminal app: every agent on this machine, live, and the history behind it."""
     raise typer.Exit(plain.tui(session=session, is_ascii=is_ascii, no_start=no_start))
+
+
+@app.command(name="list")
+def list_(
+    is_all: Annotated[
+        bool, typer.Option("--all", "-a", help="Every session, not only of the last 30 minutes.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the sessions of the last half hour: state, age, context, cost, model, project, last prompt."""
+    raise typer.Exit(plain.list_(is_all=is_all, as_json=as_json))
+
+
+@app.command()
+def watch(
+    session: Annotated[str | None, typer.Option(metavar="ID", help="Only this session.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what happens in every session as it is recorded, a line each, until Ctrl+C."""
+    raise typer.Exit(plain.watch(session=session, as_json=as_json))

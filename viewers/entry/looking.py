@@ -1,7 +1,7 @@
-"""Looking on: the terminal app."""
+"""Looking on: the terminal app, and what it shows for scripts, pipes and paper. Only the app imports Textual."""
 
 from store.light import TYPE_CHECKING
-from viewers.entry import Plain
+from viewers.entry import JSON, Plain
 
 if TYPE_CHECKING:
     from viewers.show import Texts
@@ -13,6 +13,24 @@ def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = 
     return run(texts=_texts, session=session, is_ascii=is_ascii, no_start=no_start)
 
 
+def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:
+    from viewers.once import run
+
+    return run(as_json=as_json, session=session)
+
+
+def list_(*, is_all: bool = False, as_json: bool = False) -> int:
+    from viewers.listing import run
+
+    return run(is_all=is_all, as_json=as_json)
+
+
+def watch(*, session: str | None = None, as_json: bool = False) -> int:
+    from viewers.watch import run
+
+    return run(session=session, as_json=as_json)
+
+
 def _texts() -> "Texts":
     from collector.texts import texts
 
@@ -21,4 +39,8 @@ def _texts() -> "Texts":
 
 PLAIN = {
     "tui": Plain(tui, {"--ascii": "is_ascii", "--no-start": "no_start"}, {}, more=("session",)),
+    "list": Plain(list_, {"--all": "is_all", "-a": "is_all", **JSON}, {}),
+    "watch": Plain(watch, dict(JSON), {"--session": ("session", str)}),
 }
+ONCE = Plain(once, {"--once": "is_once", **JSON}, {"--session": ("session", str)})
+"""`fleetmeter --once`, which is no command."""

@@ -149,6 +149,8 @@ class Reading:
 
 def trouble_of(error: Exception) -> Trouble:
     """What it means to a person."""
+    if "database is locked" in str(error):
+        return Trouble("another process holds the database", "it is read as soon as that one lets go")
     words, hint = explain(error) or (f"something is wrong: {type(error).__name__}: {error}", "")
     return Trouble(words, hint, isinstance(error, NoDatabaseYet))
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from viewers.panels.ink import Ink, Line, apart
+from viewers.panels.ink import Ink, Line, apart, length
 from viewers.panels.reading import POLL_S, Reading, Told, recording_words
 from viewers.show import Texts
 from viewers.text import clean
@@ -44,8 +44,8 @@ class FleetApp(Host):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; layout: vertical; overflow: hidden; }
-    #banner { display: none; }
-    #banner.-on { display: block; }
+    #banner, #advice { display: none; }
+    #banner.-on, #advice.-on { display: block; }
     #typing { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
     #typing.-on { display: block; }
     """
@@ -86,6 +86,7 @@ class FleetApp(Host):
     def compose(self) -> ComposeResult:
         yield Words(id="tabs")
         yield Words(id="banner")
+        yield Words(id="advice")
         yield from self.faces.values()
         yield Input(id="typing", placeholder="filter")
         yield Words(id="keys")
@@ -174,10 +175,15 @@ class FleetApp(Host):
         width = self.size.width
         self.query_one("#tabs", Words).show(apart(self._tabs(width), self._state(now_s), width))
         self.query_one("#keys", Words).show(self._keys(width))
-        line = self._banner()
-        banner = self.query_one("#banner", Words)
-        banner.set_class(bool(line), "-on")
-        banner.show(line)
+        words, hint = self._banner()
+        told: Line = ((f" {words}", "alarm"),) if words else ()
+        advice: Line = ((f"  {hint}", "muted"),) if hint else ()
+        if length((*told, *advice)) <= width:
+            told, advice = (*told, *advice), ()
+        for name, line in (("#banner", told), ("#advice", advice)):
+            shown = self.query_one(name, Words)
+            shown.set_class(bool(line), "-on")
+            shown.show(line)
 
     def _tabs(self, width: int) -> Line:
         inks: list[Ink] = [(" ≣ fleetmeter ", "accent")]
@@ -194,18 +200,16 @@ class FleetApp(Host):
         mark, style = ("●", "ok") if words == "live" else ("■", "muted" if words == "reading" else "warn")
         return ((f"{mark} {words}", style), (time.strftime("  %H:%M:%S ", time.localtime(now_s)), "muted"))
 
-    def _banner(self) -> Line:
+    def _banner(self) -> tuple[str, str]:
+        """What is wrong, and what to do."""
         told = self.told
         if told is None:
-            return ()
-        if told.trouble is not None:
-            return ((f" {clean(told.trouble.words)}", "alarm"), (f"  {clean(told.trouble.hint)}", "muted"))
+            return "", ""
+        if told.trouble is not None:  # which folder it is one knows, or `fleetmeter doctor` tells
+            return clean(told.trouble.words.replace(f"{self.home}/", "")), clean(told.trouble.hint)
         if not told.is_recording:
-            return (
-                (" No collector runs, so this is what was recorded before.", "alarm"),
-                ("  fleetmeter start starts one", "muted"),
-            )
-        return ()
+            return "No collector runs: this is what was recorded before.", "`fleetmeter start` starts one"
+        return "", ""
 
     def _keys(self, width: int) -> Line:
         right = "? help  q quit " if width < 100 else "^p palette  ? help  q quit "

@@ -21,7 +21,7 @@ def run(
     no_start: bool = False,
 ) -> int:
     """Open the app; a session that is named is looked up first, so that a wrong name is told here."""
-    if not (is_terminal(sys.stdout) and sys.stdin.isatty()):
+    if not (is_terminal(sys.stdout) and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageTrouble(
             "this needs a terminal", hint="`fleetmeter --once` prints the same, `fleetmeter watch` goes on"
         )
