@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from viewers import secrets
+from store import secrets
 from viewers.secrets import HIDDEN, has_secret, hide
 
 LETTERS = string.ascii_letters + string.digits

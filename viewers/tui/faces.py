@@ -1,7 +1,8 @@
 """The screens, in the order of their keys."""
 
+from viewers.tui.costs import CostsFace
 from viewers.tui.face import Face
 from viewers.tui.fleet import FleetFace
 from viewers.tui.session import SessionFace
 
-FACES: tuple[type[Face], ...] = (FleetFace, SessionFace)
+FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace)
