@@ -208,7 +208,7 @@ class FleetApp(Host):
         if told.trouble is not None:  # which folder it is one knows, or `fleetmeter doctor` tells
             return clean(told.trouble.words.replace(f"{self.home}/", "")), clean(told.trouble.hint)
         if not told.is_recording:
-            return "No collector runs: this is what was recorded before.", "`fleetmeter start` starts one"
+            return "No collector runs: what is shown is old.", "`fleetmeter start` starts one"
         return "", ""
 
     def _keys(self, width: int) -> Line:
