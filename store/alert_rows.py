@@ -35,12 +35,38 @@ join session as s on s.session_key = c.value
 join fleet as f on f.session_id = s.session_id
 where f.state = 'waiting' and f.since is not null
 """
+# As in the view `contexts`: whoever spoke last counts. That one knows more, and takes longer.
 CONTEXTS = """
-select t.session_key, s.account_id, t.used_tokens, t.window_tokens, max(t.last_at)
-from json_each(:sessions) as c
-join status_reading as t on t.session_key = c.value
-join session as s on s.session_key = t.session_key
-where t.window_tokens > 0 and t.last_at >= :since
+with told as (
+    select t.session_key, t.used_tokens, t.window_tokens, t.last_at as at
+    from json_each(:sessions) as c
+    join status_reading as t on t.session_key = c.value
+    union all
+    select
+        r.session_key,
+        r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens,
+        cast(w.value as integer),
+        r.at
+    from json_each(:sessions) as c
+    join session_word as w on w.session_key = c.value and w.name = 'context_window'
+    join response as r on r.response_key = (
+        select n.response_key
+        from response as n
+        where n.session_key = c.value and n.run_kind = 'main' and n.part = 0 and n.is_copy = 0
+            and n.evidence in ('transcript', 'event', 'total') and n.at >= :since
+        order by n.at desc, n.response_key desc
+        limit 1
+    )
+)
+select t.session_key, s.account_id, t.used_tokens, t.window_tokens, max(t.at)
+from told as t
+join session as s using (session_key)
+where t.window_tokens > 0 and t.at >= :since
+    and not exists (
+        select 1
+        from compaction as k
+        where k.session_key = t.session_key and k.kind = 'full' and k.is_copy = 0 and k.at > t.at
+    )
 group by t.session_key
 """
 COMPACTED = """

@@ -22,7 +22,7 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("context", "how full the context of a session is, as its status line says", "%", 80, 30, 100,
+    Rule("context", "how full the context of a session is, where its window is told", "%", 80, 30, 100,
          title="Context is filling up"),
     Rule("auto_compact", "how near the context is to the size at which the last automatic compactions of the account "
          "happened, or to the whole window where none is recorded", "%", 95, 30, 100, outranks="context",

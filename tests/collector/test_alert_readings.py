@@ -127,6 +127,19 @@ def test_the_last_word_of_a_context_counts(home: Path, user: Path, project: Path
     assert readings(home, user)["context"].level == 10
 
 
+def test_a_context_without_a_status_line(home: Path, user: Path, project: Path) -> None:
+    """The window that the session's own file tells of, and the last answer, until it is compacted."""
+    write(project, LIVELY)
+    record(home, user)
+    with closing(sqlite3.connect(home / "fleetmeter.db")) as connection, connection:
+        query = "insert into session_word select session_key, 'context_window', '125', 'a', 0 from session"
+        connection.execute(query)
+    found = readings(home, user)["context"]
+    assert found.level == pytest.approx(101 / 125 * 100) and fires(found)
+    write(project, LIVELY, compaction(8990, 101))
+    assert "context" not in readings(home, user)
+
+
 def turn_end(number: int, at_s: float, minutes: float) -> bytes:
     return line(
         type="system", subtype="turn_duration", uuid=f"e{number}", parentUuid=None, sessionId=SESSION, cwd="/w",
@@ -263,8 +276,8 @@ def test_a_budget_stands_as_the_report_says(
 
 
 def test_a_day_that_costs_more_than_usual(home: Path) -> None:
-    assert "cost_spike" not in money(home, NOW)
     for day in range(1, 9):
+        assert "cost_spike" not in money(home, NOW)  # nobody knows what is usual
         spend(home, NOW - day * 86_400, 2 * NANOS)
     spend(home, NOW, 59 * NANOS // 10)
     assert not fires(money(home, NOW)["cost_spike"])
@@ -272,13 +285,6 @@ def test_a_day_that_costs_more_than_usual(home: Path) -> None:
     found = money(home, NOW)["cost_spike"]
     assert fires(found) and found.level == pytest.approx(300)
     assert "cost_spike" not in money(home, NOW + 86_400)
-
-
-def test_without_seven_days_nobody_knows_what_is_usual(home: Path) -> None:
-    for day in range(1, 6):
-        spend(home, NOW - day * 86_400, NANOS)
-    spend(home, NOW, 100 * NANOS)
-    assert "cost_spike" not in money(home, NOW)
 
 
 def test_old_history_is_no_news(home: Path, user: Path, project: Path) -> None:
