@@ -4,6 +4,7 @@ import os
 import sqlite3
 from typing import Any
 
+from collector import clean_up
 from collector.alerts import AlertWatch
 from collector.care import Care
 from collector.live import Live
@@ -19,6 +20,7 @@ def document(
     return {
         "schemaVersion": 1, "isRunning": True, "pid": os.getpid(), "home": home, **tally.document(),
         **(live.document() if live is not None else {"state": "waiting"}),
+        **({"cleanUps": clean_up.document(home, live.look)} if live is not None else {}),
         **({"care": care.document()} if care is not None else {}),
         **({"alerts": alerts.document()} if alerts is not None else {}),
         "databaseBytes": _size(path), "walBytes": _size(f"{path}-wal"),

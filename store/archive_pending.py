@@ -73,6 +73,42 @@ where g.cursor > coalesce(f.covers, 0) and not coalesce(f.is_dropped, 0)
 NOTHING_KEPT = "select count(*), coalesce(sum(cursor), 0) from generation where cursor > 0 and not is_superseded"
 
 
+class Safety(NamedTuple):
+    """Of one agent's folder: what is not archived yet, and what is."""
+
+    files: int
+    bytes: int
+    kept_files: int
+    kept_bytes: int
+
+
+UNSAFE_OF_ROOTS = f"""
+select a.root, count(*), coalesce(sum(max(0, g.cursor - coalesce(f.covers, 0))), 0) {LACKING} group by 1
+"""
+SAFE_OF_ROOTS = "select root, count(*), sum(length) from main.file where not is_dropped and kind <> 'beside' group by 1"
+NOTHING_SAFE = """
+select a.root, count(*), sum(g.cursor)
+from generation as g
+join source as s using (source_id)
+join account as a using (account_id)
+where g.cursor > 0 and not g.is_superseded and s.state in ('read', 'foreign')
+group by 1
+"""
+
+
+def by_root(home: StrPath) -> dict[str, Safety]:
+    """How far the archive is, by the folder of an agent."""
+    reader = archive.read_archive(home)
+    if reader is None:
+        with closing(connect_reader(path_in(home))) as store:
+            return {root: Safety(files, size, 0, 0) for root, files, size in store.execute(NOTHING_SAFE).fetchall()}
+    with closing(reader):
+        archive.attach_store(reader, home)
+        unsafe = {root: (files, size) for root, files, size in reader.execute(UNSAFE_OF_ROOTS).fetchall()}
+        safe = {root: (files, size) for root, files, size in reader.execute(SAFE_OF_ROOTS).fetchall()}
+        return {root: Safety(*unsafe.get(root, (0, 0)), *safe.get(root, (0, 0))) for root in {*unsafe, *safe}}
+
+
 def lacking(connection: sqlite3.Connection) -> list[Lacking]:
     """What is to be archived, the newest first. The connection is the archive's, with the store beside it."""
     return [Lacking(*row) for row in connection.execute(LIST).fetchall()]

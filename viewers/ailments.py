@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from store import lock
+from store.archive_pending import Safety, by_root
 from store.ask import ask
 from store.config import load
-from store.database import has_wal_reset_bug
+from store.database import has_wal_reset_bug, path_in
+from store.errors import FleetmeterError
 from store.home import BACKUPS, close_to_others
 from store.lock import COLLECTING
 from viewers import format
@@ -184,7 +186,11 @@ def agents(patient: Patient, name: str) -> Iterator[Finding]:
 
 
 def clean_up(patient: Patient, name: str) -> Iterator[Finding]:
-    """Agents delete their own files; what is recorded outlives them."""
+    """Agents delete their own files; what is recorded outlives them, and what is archived can be restored."""
+    try:
+        safety = by_root(patient.home) if os.path.exists(path_in(patient.home)) else {}
+    except (FleetmeterError, sqlite3.Error):
+        safety = {}  # told by a check of its own
     for one in patient.look():
         if one.keep_days is None or one.oldest_s is None:
             continue
@@ -193,7 +199,8 @@ def clean_up(patient: Patient, name: str) -> Iterator[Finding]:
         is_safe = patient.status.get("state") == "watching"
         yield Finding(
             name, NOTE if is_safe or left > SOON_DAYS else WARN,
-            f"{one.name} deletes its files after {one.keep_days:g} days: the first of {one.path} {when}",
+            f"{one.name} deletes its files after {one.keep_days:g} days: the first of {one.path} {when}; "
+            + _safe(safety.get(one.path)),
             "" if is_safe else "keep a collector running: what is recorded outlives the files",
         )  # fmt: skip
 
@@ -202,6 +209,15 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("data folder", folder), ("data folder", leftovers), ("disk", disk), ("configuration", configuration),
     ("sqlite", sqlite), ("collector", collector), ("watches", watches), ("agents", agents), ("clean-up", clean_up),
 )  # fmt: skip
+
+
+def _safe(safety: Safety | None) -> str:
+    if safety is None:
+        return "nothing of it is recorded yet"
+    kept = f"{format.things(safety.kept_files, 'file')} archived ({format.size(safety.kept_bytes)})"
+    if not safety.files:
+        return f"all is safe, {kept}"
+    return f"{format.things(safety.files, 'file')} ({format.size(safety.bytes)}) not archived yet, {kept}"
 
 
 def _ago(seconds: float) -> str:

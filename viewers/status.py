@@ -64,6 +64,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         said.append(
             f"feed        {format.things(feed['files'], 'file')}, {format.size(feed['waitingBytes'])} not read yet"
         )
+    said += [_clean_up(one) for one in found.get("cleanUps", ())]
     if "rebuild" in found:
         said += _rebuild(found["rebuild"])
     said.append(f"database    {format.size(found['databaseBytes'])}, log {format.size(found['walBytes'])}")
@@ -110,6 +111,19 @@ def _archive(archive: dict[str, Any]) -> list[str]:
     if archive["trouble"]:
         said.append(f"            the last round failed: {archive['trouble']}")
     return said
+
+
+def _clean_up(one: dict[str, Any]) -> str:
+    """When an agent's own clean-up strikes, and whether what it takes is safe."""
+    when = "any time now" if one["daysLeft"] <= 0 else f"in {one['daysLeft']:.0f} days"
+    safe = not_safe(one["unsafeFiles"], one["unsafeBytes"])
+    said = f"clean-up    {one['agent']} deletes the first of its files {when}; {safe}"
+    return f"{said}, {format.things(one['safeFiles'], 'file')} archived ({format.size(one['safeBytes'])})"
+
+
+def not_safe(files: int, size: int) -> str:
+    """How much is not archived yet."""
+    return f"{format.things(files, 'file')} not safe yet ({format.size(size)})" if files else "all is safe"
 
 
 def _rebuild(rebuild: dict[str, Any]) -> list[str]:
