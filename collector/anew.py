@@ -27,7 +27,7 @@ class Anew:
         self._is_done = made_by.is_by(connection, self._versions)
         self._next_at = 0.0
 
-    def begin(self, agent: str | None) -> int:
+    def ask(self, agent: str | None) -> int:
         """Make everything anew, of one agent or all: somebody asked for it. Gives how many families that are."""
         self.close()
         self._rebuild = Rebuild(self._connection, self._home, agent, is_forced=True)

@@ -107,7 +107,7 @@ class Live:
 
         name, _, agent = question.partition(" ")
         if name == "rebuild":
-            return {"done": self.anew.begin(agent or None)}
+            return {"done": self.anew.ask(agent or None)}
         return done(self._connection, home, self.look, question)
 
     @property

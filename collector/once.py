@@ -77,7 +77,7 @@ def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, p
         bury(connection, look.device)
         if mended:
             with transaction(connection):
-                recovery.begin(connection)
+                recovery.set_out(connection)
         if recovery.is_due(connection):
             from collector.recover import recover
 

@@ -206,7 +206,7 @@ class Rebuild:
         ids = remake.session_ids(store, sessions)
         if not pruned.isdisjoint(ids):
             raise Missing("some of it was deleted")
-        before = remake.begin(store, sessions, parts)
+        before = remake.take_down(store, sessions, parts)
         states: dict[int, tuple[str, str | None]] = {}
 
         def add(portion: Portion) -> None:

@@ -52,7 +52,9 @@ where generation_id = ?
 """
 ADVANCE_SOURCE = """
 update source
-set generation_id = ?, state = ?, reason = ?, device_number = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?,
+set generation_id = ?, state = iif(state = 'pruned' and not ?, state, ?),
+    reason = iif(state = 'pruned' and not ?, reason, ?),
+    device_number = ?, inode = ?, size = ?, mtime_ns = ?, ctime_ns = ?,
     version = coalesce(nullif(?, ''), version), read_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
 where source_id = ?
 """
@@ -94,7 +96,20 @@ def advance(connection: sqlite3.Connection, advances: list[Advance]) -> None:
         ],
     )  # fmt: skip
     connection.executemany(
-        ADVANCE_SOURCE, [(a.generation_id, a.state, a.reason, *a.seen, a.version, a.source_id) for a in advances]
+        ADVANCE_SOURCE,
+        [
+            (
+                a.generation_id,
+                bool(a.records),
+                a.state,
+                bool(a.records),
+                a.reason,
+                *a.seen,
+                a.version,
+                a.source_id,
+            )
+            for a in advances
+        ],
     )
 
 

@@ -66,7 +66,7 @@ def is_due(connection: sqlite3.Connection) -> bool:
     return connection.execute(DUE).fetchone() is not None
 
 
-def begin(connection: sqlite3.Connection) -> None:
+def set_out(connection: sqlite3.Connection) -> None:
     """Whatever else happens first: what only the archive holds is to be recorded. Inside a transaction."""
     connection.execute("insert or replace into meta (name, value) values ('recover', 'due')")
 

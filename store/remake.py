@@ -91,7 +91,7 @@ def pruned(connection: sqlite3.Connection) -> set[tuple[int, str]]:
     return set(connection.execute("select account_id, session_id from pruned_session").fetchall())
 
 
-def begin(connection: sqlite3.Connection, keys: Iterable[int], parts: Iterable[Part]) -> Standing:
+def take_down(connection: sqlite3.Connection, keys: Iterable[int], parts: Iterable[Part]) -> Standing:
     """Take all facts of a family out, and give what its files stand at."""
     before = [connection.execute(STANDING, (id_,)).fetchone() for id_ in {part.known.source_id for part in parts}]
     take_out(connection, keys)

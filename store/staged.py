@@ -16,7 +16,7 @@ def name_store(connection: sqlite3.Connection, home: StrPath) -> None:
     name = os.urandom(16).hex()
     fresh = connection.execute("insert or ignore into meta (name, value) values ('store', ?)", (name,))
     if fresh.rowcount > 0 and archive.exists(home):
-        recovery.begin(connection)
+        recovery.set_out(connection)
 
 
 def forget_archived(connection: sqlite3.Connection, home: StrPath, *, is_on: bool) -> None:
