@@ -145,14 +145,14 @@ def test_imports_run_one_way(module: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("collector/tail.py", "from viewers.cli import main"),
-        ("viewers/tui.py", "def f():\n    import collector.discover"),
+        ("collector/files/tail.py", "from viewers.cli import main"),
+        ("viewers/tui.py", "def f():\n    import collector.files.discover"),
         ("viewers/cli.py", "import collector"),
-        ("viewers/entry/reading.py", "import collector.agents"),
-        ("viewers/sources.py", "def f():\n    import collector.agents"),
-        ("store/database.py", "if True:\n    import collector.tail as tail"),
+        ("viewers/entry/reading.py", "import collector.files.agents"),
+        ("viewers/reading/sources.py", "def f():\n    import collector.files.agents"),
+        ("store/database.py", "if True:\n    import collector.files.tail as tail"),
         ("migrations/__init__.py", "import store"),
-        ("collector/tail.py", "import migrations"),
+        ("collector/files/tail.py", "import migrations"),
     ],
 )
 def test_a_trespass_is_seen(module: str, source: str) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.agents import look
+from collector.files.agents import look
 from collector.sources import all_sources
 from store import alert_config, alert_rules, schema
 from store.config import Config
 from store.database import OLDEST_SQLITE, open_reader, open_writer
-from viewers import agent_tables
+from viewers.reading import agent_tables
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 NAMES = re.compile(r"`([a-z0-9_]+)`")

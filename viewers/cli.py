@@ -52,10 +52,10 @@ def bare(*, no_start: bool = False) -> int:
         from viewers.entry.looking import tui
 
         return tui(no_start=no_start)
-    from collector.once import collect_once
-    from viewers.archiving import keep
+    from collector.recording.once import collect_once
+    from viewers.collecting.archiving import keep
     from viewers.entry.recording import archive_once
-    from viewers.today import run
+    from viewers.reports.today import run
 
     code = run(collect_once, no_start=no_start)
     sys.stdout.flush()
@@ -73,7 +73,7 @@ def version() -> int:
     """Say which version this is."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from viewers.terminal import show
+    from viewers.screen.terminal import show
 
     try:
         show(f"fleetmeter {version('fleetmeter')}")
@@ -173,7 +173,7 @@ def run(words: list[str]) -> int:
 def _tell_what_is_wrong(words: list[str]) -> None:
     is_viewer = not words or any(words[0] in AREAS[area].commands for area in VIEWERS)
     if is_viewer and sys.stderr.isatty() and not {"--json", "-j", "--csv", "--help", "-h"}.intersection(words):
-        from viewers.notice import tell
+        from viewers.collecting.notice import tell
 
         tell()
 

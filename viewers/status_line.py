@@ -14,10 +14,10 @@ if __name__ == "__main__":  # -I keeps the folder of the script off the path, an
 from store import feed
 from store.light import TYPE_CHECKING, Any
 from store.locate import locate, uri_in
-from viewers.format import LOWER_BOUND
-from viewers.format import window as sized
-from viewers.money import dollars
 from viewers.query import rows
+from viewers.screen.format import LOWER_BOUND
+from viewers.screen.format import window as sized
+from viewers.screen.money import dollars
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,8 +1,8 @@
 """Errors as people meet them: one line, one hint, an exit code, never a traceback for what could be foreseen."""
 
 from store.errors import FleetmeterError
-from viewers import terminal
-from viewers.text import clean
+from viewers.screen import terminal
+from viewers.screen.text import clean
 
 FAILED, USAGE, CUT = 1, 2, 3
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
-from collector.discover import roots
+from collector.files.discover import roots
 from collector.settings import file, json_entries, toml_text
 from collector.settings.json_entries import Standing, Taken
 from collector.settings.json_text import Invalid

@@ -102,7 +102,7 @@ class Source(Protocol):
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None: ...
 
 
-DATABASE = "database"  # the kind of a file of which rows are read, not bytes: see collector/rows.py
+DATABASE = "database"  # the kind of a file of which rows are read, not bytes: see collector/files/rows.py
 
 
 class Log(NamedTuple):

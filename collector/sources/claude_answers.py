@@ -4,13 +4,13 @@ from typing import Any, cast
 
 import msgspec
 
+from collector.lines.tolerant import fit
+from collector.lines.when import instant
 from collector.sources.claude_spot import Spot, kept, show, whole
 from collector.sources.claude_tools import finished, is_finish, started
 from collector.sources.claude_usage import nested_tokens, reported_micros, tokens_of
 from collector.sources.claude_wire import Block, Message, NestedMessage, Todo, Usage
 from collector.sources.claude_words import say
-from collector.tolerant import fit
-from collector.when import instant
 from store.facts import Response, Run
 from store.merge import follow
 

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from collector.feed import Feed
-from collector.hooks import Hook, take_hook
+from collector.lines.feed import Feed
+from collector.lines.hooks import Hook, take_hook
+from collector.lines.status_line import take_status
+from collector.lines.telemetry import take_telemetry
 from collector.sources.claude_limits import take_asked, take_stream
 from collector.sources.claude_telemetry import TAKERS
-from collector.status_line import take_status
-from collector.telemetry import take_telemetry
 from store.batch import Batch
 from store.facts import Run
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, cast
 from msgspec import Meta, Struct, ValidationError, field
 from msgspec.json import Decoder
 
-from collector.feed import Heard
-from collector.status_line import add_level, reset_of
-from collector.tolerant import fit, load
+from collector.lines.feed import Heard
+from collector.lines.status_line import add_level, reset_of
+from collector.lines.tolerant import fit, load
 
 Id = Annotated[str, Meta(max_length=100)]
 MOST_SCOPED = 100

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from collector.lines.tolerant import fit, load
+from collector.lines.when import from_unix_ms
 from collector.sources.claude_spot import kept
 from collector.sources.claude_wire import Id, Int, Path
-from collector.tolerant import fit, load
-from collector.when import from_unix_ms
 from store.batch import Batch
 from store.live_facts import Process
 

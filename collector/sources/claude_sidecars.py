@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
+from collector.lines.tolerant import fit, load
+from collector.lines.when import from_unix_ms
 from collector.sources.claude_spot import ID_KEPT, kept, whole
 from collector.sources.claude_wire import AgentMeta, JournalLine, WorkflowSnapshot, decode_journal
-from collector.tolerant import fit, load
-from collector.when import from_unix_ms
 from store.batch import Batch
 from store.facts import Record, RunCard, WorkflowAgent, WorkflowCard, WorkflowStep
 

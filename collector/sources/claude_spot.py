@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
+from collector.lines.text import TEXTS
+from collector.lines.threads import Threads
 from collector.sources.claude_wire import Line
-from collector.text import TEXTS
-from collector.threads import Threads
 from store.batch import Batch
 from store.facts import Message, Record, Run
 

@@ -1,7 +1,7 @@
 """What Claude Code exports of itself: every call that was answered, also those that no transcript holds, and errors."""
 
-from collector.feed import Heard
-from collector.telemetry import Taker, Told, add_answer, add_call, add_point, at_of
+from collector.lines.feed import Heard
+from collector.lines.telemetry import Taker, Told, add_answer, add_call, add_point, at_of
 from store.facts import Run
 from store.telemetry_facts import ApiCall
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from collector.lines.tolerant import fit, load
 from collector.sources.claude_spot import ID_KEPT, Spot, kept
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
-from collector.tolerant import fit, load
 from store.facts import Task, ToolCall, Touch
 from store.merge import BACKGROUND, greatest, least
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from collector.lines.threads import Threads
+from collector.lines.when import instant
 from collector.sources import Past, no_past
 from collector.sources.claude_answers import take_assistant, take_progress
 from collector.sources.claude_prompts import prompt_kind, queued_kind
@@ -12,8 +14,6 @@ from collector.sources.claude_tools import notified
 from collector.sources.claude_turns import take_attachment, take_system, take_user
 from collector.sources.claude_wire import Line, Message, decode_line
 from collector.sources.claude_words import WORDS, say, take_summary, take_word, tell
-from collector.threads import Threads
-from collector.when import instant
 from store.batch import Batch
 from store.facts import Record
 

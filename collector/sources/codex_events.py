@@ -1,5 +1,6 @@
 """What a Codex rollout tells as events: turns that begin and end, things said and done, settings, limits."""
 
+from collector.lines.text import kept, whole
 from collector.sources.codex_said import (
     error_text,
     take_error,
@@ -14,7 +15,6 @@ from collector.sources.codex_tools import ended, is_error, patch_ended, spawned
 from collector.sources.codex_tools import take_item as take_done
 from collector.sources.codex_usage import take_count, take_limits, take_window
 from collector.sources.codex_wire import Payload
-from collector.text import kept, whole
 from store.merge import least
 
 # What may stand between a copied history and the first turn of an agent's own.

@@ -6,10 +6,10 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 from msgspec.json import Decoder
 
-from collector.feed import Feed, Heard
-from collector.hooks import Hook, keep, take_hook
+from collector.lines.feed import Feed, Heard
+from collector.lines.hooks import Hook, keep, take_hook
+from collector.lines.telemetry import take_telemetry
 from collector.sources.codex_telemetry import TAKERS
-from collector.telemetry import take_telemetry
 from store.batch import Batch
 from store.facts import Run
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from collector.lines.text import kept, lines_changed, lines_in
 from collector.sources.codex_spot import FILES_KEPT, Patched, Spot
 from collector.sources.codex_wire import Arguments, Change
-from collector.text import kept, lines_changed, lines_in
 from store.facts import Touch
 
 PATH_KEPT = 1000

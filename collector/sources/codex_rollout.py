@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import msgspec
 
+from collector.lines.text import kept
+from collector.lines.when import instant
 from collector.sources.codex_events import take_event
 from collector.sources.codex_said import take_compacted, take_raw_message
 from collector.sources.codex_spot import NOWHERE, Carried, Spot, enter_turn, say, settle_in, sound
 from collector.sources.codex_tools import CALLS, OUTPUTS, finished, started
 from collector.sources.codex_usage import take_record
 from collector.sources.codex_wire import Envelope, Line, Payload, ThreadName, decode_line, decode_name
-from collector.text import kept
-from collector.when import instant
 from store.batch import Batch
 from store.facts import Record, RunCard, Word
 from store.merge import greatest

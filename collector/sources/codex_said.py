@@ -7,9 +7,9 @@ only the raw items, among which the program's own words to the model look like p
 import re
 from typing import Any, cast
 
+from collector.lines.text import digest
 from collector.sources.codex_spot import TENTATIVE_KEPT, TRAIL_KEPT, Spot, ask, settle_in, show
 from collector.sources.codex_wire import Block, Item, Payload, decode_said
-from collector.text import digest
 from store.facts import Compaction
 
 WRAPPED = (

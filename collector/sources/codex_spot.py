@@ -4,8 +4,8 @@ import re
 
 from msgspec import Struct, field
 
+from collector.lines.text import digest, kept
 from collector.sources.codex_wire import Payload
-from collector.text import digest, kept
 from store.batch import Batch
 from store.facts import Message, Prompt, Record, Run, Word
 

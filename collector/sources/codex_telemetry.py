@@ -3,8 +3,8 @@
 So they are kept as they are, and never added to what the rollouts tell. Threads that leave no rollout are seen here.
 """
 
-from collector.feed import Heard
-from collector.telemetry import Taker, Told, add_call, at_of
+from collector.lines.feed import Heard
+from collector.lines.telemetry import Taker, Told, add_call, at_of
 from store.facts import Run
 from store.telemetry_facts import ApiCall
 

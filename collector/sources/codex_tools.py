@@ -4,12 +4,12 @@ from typing import Any, cast
 
 import msgspec
 
+from collector.lines.text import digest, kept
+from collector.lines.tolerant import NotARecord, fit, load
 from collector.sources.codex_output import SPAWNED, end_of
 from collector.sources.codex_patches import asked_to_change, changed, changed_inside, patched_first, touch
 from collector.sources.codex_spot import PENDING_KEPT, Pending, Spot, show, sound
 from collector.sources.codex_wire import Action, Arguments, Duration, Item, decode_arguments
-from collector.text import digest, kept
-from collector.tolerant import NotARecord, fit, load
 from store.facts import ToolCall
 from store.merge import BACKGROUND, greatest, least
 

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from msgspec import UNSET, Raw
 
+from collector.lines.text import kept
+from collector.lines.when import from_unix_ms
 from collector.sources.codex_spot import Spot, say, sound
 from collector.sources.codex_wire import Limits, Usage, Window, decode_limits
-from collector.text import kept
-from collector.when import from_unix_ms
 from store.facts import Compaction, Limit, Response
 
 Vector = tuple[int, int, int, int, int, int]  # input, cached, output, reasoning, written, total

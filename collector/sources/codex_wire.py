@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder
 
-from collector.tolerant import fit, load
+from collector.lines.tolerant import fit, load
 
 # Ids, names and numbers beyond these are none of theirs: the slow way leaves such a field out.
 Id = Annotated[str, Meta(max_length=300)]

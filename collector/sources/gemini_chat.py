@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
-from collector.asked import Asked
-from collector.parts import Content, Id, Int, lines_shown, said_in
-from collector.teller import Teller, amount, tokens
-from collector.text import kept
-from collector.tolerant import fit, load
-from collector.when import instant
+from collector.lines.asked import Asked
+from collector.lines.parts import Content, Id, Int, lines_shown, said_in
+from collector.lines.teller import Teller, amount, tokens
+from collector.lines.text import kept
+from collector.lines.tolerant import fit, load
+from collector.lines.when import instant
 from store.batch import Batch
 from store.facts import Record, Tokens
 

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import msgspec
 
-from collector.asked import NAME_KEPT, PATH_KEPT, TARGET_KEPT
+from collector.lines.asked import NAME_KEPT, PATH_KEPT, TARGET_KEPT
+from collector.lines.text import kept, lines_in, whole
+from collector.lines.when import from_unix_ms
 from collector.sources.opencode_spot import Spot, recalled_ms
 from collector.sources.opencode_wire import Part, State
-from collector.text import kept, lines_in, whole
-from collector.when import from_unix_ms
 
 # Told elsewhere, or nothing to tell: the usage of a step is that of its message.
 SILENT = frozenset(("step-start", "step-finish", "snapshot", "patch", "file", "agent", "subtask"))

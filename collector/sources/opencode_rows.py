@@ -8,6 +8,10 @@ copy: it holds the time it was made.
 import os
 from typing import Any
 
+from collector.lines.teller import ENDED, amount, tokens, usd_micros
+from collector.lines.text import digest
+from collector.lines.tolerant import NotARecord
+from collector.lines.when import from_unix_ms
 from collector.sources.opencode_parts import take_part
 from collector.sources.opencode_spot import Spot
 from collector.sources.opencode_wire import (
@@ -21,10 +25,6 @@ from collector.sources.opencode_wire import (
     decode_line,
     read,
 )
-from collector.teller import ENDED, amount, tokens, usd_micros
-from collector.text import digest
-from collector.tolerant import NotARecord
-from collector.when import from_unix_ms
 from store.batch import Batch
 from store.facts import Record
 

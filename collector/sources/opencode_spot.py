@@ -1,8 +1,8 @@
 """Where the reading of OpenCode's rows stands: a row, the message it is about, and whether that is a copy."""
 
+from collector.lines.teller import Teller
+from collector.lines.text import digest
 from collector.sources.opencode_wire import Line
-from collector.teller import Teller
-from collector.text import digest
 from store.batch import Batch
 from store.facts import Record
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from collector.tolerant import fit, load
+from collector.lines.tolerant import fit, load
 
 T = TypeVar("T", bound=Struct)
 NUL = b"\\u0000"

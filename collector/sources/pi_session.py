@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct, field
 
-from collector.chain import Chain, full_id
+from collector.lines.chain import Chain, full_id
+from collector.lines.teller import Teller, amount, tokens, usd_micros
+from collector.lines.text import kept, lines_changed
+from collector.lines.when import instant
 from collector.sources import Past
 from collector.sources.pi_wire import Block, Content, Details, Entry, Message, Usage, decode_entry
-from collector.teller import Teller, amount, tokens, usd_micros
-from collector.text import kept, lines_changed
-from collector.when import instant
 from store.batch import Batch
 from store.facts import Record
 

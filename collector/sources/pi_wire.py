@@ -3,8 +3,8 @@
 from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
-from collector.asked import Asked
-from collector.parts import Id, Int
+from collector.lines.asked import Asked
+from collector.lines.parts import Id, Int
 
 
 class Cost(Struct, gc=False):

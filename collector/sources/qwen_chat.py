@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from collector.chain import Chain
-from collector.parts import lines_shown, parts_of, said_in
+from collector.lines.chain import Chain
+from collector.lines.parts import lines_shown, parts_of, said_in
+from collector.lines.teller import ENDED, Teller, amount, tokens
+from collector.lines.text import kept
+from collector.lines.tolerant import fit, load
+from collector.lines.when import instant
 from collector.sources import Past
 from collector.sources.qwen_wire import Event, Info, Line, Meta, Payload, Used, decode_line
-from collector.teller import ENDED, Teller, amount, tokens
-from collector.text import kept
-from collector.tolerant import fit, load
-from collector.when import instant
 from store.batch import Batch
 from store.facts import Record, Run, RunCard, Tokens
 

@@ -3,7 +3,7 @@
 from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
-from collector.parts import Id, Int, Part
+from collector.lines.parts import Id, Int, Part
 
 
 class Used(Struct, gc=False):

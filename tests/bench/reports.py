@@ -81,9 +81,10 @@ def measure_query(
     from store.costs import price
     from store.database import open_reader, open_writer, transaction
     from store.usage_days import sum_days
-    from viewers import query, usage
-    from viewers.scope import Scope
-    from viewers.zone import chosen
+    from viewers import query
+    from viewers.reports import usage
+    from viewers.reports.scope import Scope
+    from viewers.reports.zone import chosen
 
     home = work / "million"
     in_day = ANSWERS // DAYS + 1

@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from collector import archiving, keep
+from collector.archive import archiving, keep
 from store import blocks
 from store.config import Archiving
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from collector.archiving import Archived, archive_all
+from collector.archive.archiving import Archived, archive_all
 from store import archive, kept
 from store.config import Archiving
 from store.kept import Kept

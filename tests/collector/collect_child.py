@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import sqlite_utils  # noqa: F401 - the same
 
-import collector.read as reading
-import collector.record as recording
-from collector.once import collect_once
+import collector.recording.read as reading
+import collector.recording.record as recording
+from collector.recording.once import collect_once
 from store.database import open_reader
 from store.errors import NoDatabaseYet
 from tests.collector.broken_writers import BROKEN

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.once import collect_once
+from collector.recording.once import collect_once
 from tests.collector.clock import Clock
 
 

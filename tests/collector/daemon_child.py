@@ -16,14 +16,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import collector.archiver as archiver
-import collector.daemon as daemon
-import collector.guard as guard
-import collector.hints as hints
-import collector.live as live
-import collector.look as look
-import collector.read as read
-import collector.watch as watch
+import collector.archive.archiver as archiver
+import collector.daemon.daemon as daemon
+import collector.daemon.guard as guard
+import collector.files.hints as hints
+import collector.files.look as look
+import collector.files.watch as watch
+import collector.recording.live as live
+import collector.recording.read as read
 from collector.sources import all_sources
 from store.database import connect_writer
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from collector import door
-from collector.door import Door
+from collector.doors import door
+from collector.doors.door import Door
 from store.ask import ask
 from store.errors import FleetmeterError, LockHeld
 from store.lock import COLLECTING, hold

@@ -92,7 +92,7 @@ sqlite3.connect = functools.partial(sqlite3.connect, factory=Failing)
 for name in ("open", "pread", "fstat", "scandir"):  # before anything of ours takes them for a default
     setattr(os, name, failing(name, getattr(os, name)))
 
-from collector.once import collect_once  # noqa: E402 - after the lines above
+from collector.recording.once import collect_once  # noqa: E402 - after the lines above
 from store.errors import FleetmeterError  # noqa: E402 - as above
 from tests.collector.recorded import check_every_byte, check_same, views  # noqa: E402 - as above
 

@@ -4,8 +4,8 @@ import json
 import sys
 import time
 
-from collector import tail
-from collector.once import collect_once
+from collector.files import tail
+from collector.recording.once import collect_once
 
 
 def cost(home: str, user: str, mutant: str) -> dict[str, float]:

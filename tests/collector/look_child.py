@@ -46,8 +46,8 @@ if __name__ == "__main__":
         sqlite3.connect = connected
     else:
         os.open = MUTANTS[sys.argv[1]]
-    import collector.record as recording
-    from collector.once import collect_once
+    import collector.recording.record as recording
+    from collector.recording.once import collect_once
 
     if sys.argv[4] == "1":
         assert recording.HELP_BYTES

@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from collector.door import Door
+from collector.doors.door import Door
 from store.ask import address
 from store.lock import COLLECTING, hold
 

@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from collector import rebuild
+from collector.archive import rebuild
 from collector.sources import all_sources
 from store.write import Portion, write
 

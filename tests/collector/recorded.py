@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from collector.once import Summary, collect_once
+from collector.recording.once import Summary, collect_once
 
 VIEWS = (
     "sessions", "runs", "prompts", "responses", "progress_responses", "tool_calls", "touches", "compactions",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.prove import prove
+from collector.archive.prove import prove
 from collector.sources import all_sources
 from tests.collector.archived import keep
 from tests.collector.recorded import check_same, record, rows, views

@@ -1,7 +1,8 @@
 """The two sides of a race: `rewrite <files>` in place, up to 2,000 times a second; `look <mutant> <home> <user>`.
 
-Both go on until stdin ends; who looks also until enough versions were seen, or a torn one. Every version says its number and checksum at its beginning and at its end. The disk is
-slow now and then, so that a look can begin in one version and end in another. The answer is JSON on stdout.
+Both go on until stdin ends; who looks also until enough versions were seen, or a torn one. Every version says its
+number and checksum at its beginning and at its end. The disk is slow now and then, so that a look can begin in one
+version and end in another. The answer is JSON on stdout.
 """
 
 import json
@@ -106,7 +107,7 @@ def look(mutant: str, home: str, user: str) -> dict[str, Any]:
             return opened(*arguments, **named)
 
         os.open = forget
-    from collector.once import collect_once  # only now: it may take these functions for defaults
+    from collector.recording.once import collect_once  # only now: it may take these functions for defaults
 
     looks, found, torn = 0, set[tuple[Any, ...]](), set[tuple[Any, ...]]()
     while not torn and (not is_told_to_end() or (len(found) < ENOUGH and time.monotonic() < give_up)):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.agents import variables
-from collector.once import collect_once
+from collector.files.agents import variables
+from collector.recording.once import collect_once
 from collector.sources import Source, Tells, Told, all_sources
 from tests.collector.database import build
 from tests.collector.published import CORPUS, IS_HERE

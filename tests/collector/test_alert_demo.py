@@ -3,8 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
-from collector.alert_judge import judge
-from collector.alert_readings import of_accounts, of_sessions
+from collector.alerting.alert_judge import judge
+from collector.alerting.alert_readings import of_accounts, of_sessions
 from store.alert_rules import DEFAULTS, Setting
 from store.alerts import Reading
 from store.budget_config import Budget

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from collector.alert_judge import RECENT_S, judge
-from collector.when import from_unix_ms
+from collector.alerting.alert_judge import RECENT_S, judge
+from collector.lines.when import from_unix_ms
 from store.alert_rules import BY_NAME, DEFAULTS, RULES, Setting
 from store.alerts import Change, Reading, Standing
 

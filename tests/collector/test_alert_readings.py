@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from collector.alert_judge import judge
-from collector.alert_readings import of_accounts, of_sessions
+from collector.alerting.alert_judge import judge
+from collector.alerting.alert_readings import of_accounts, of_sessions
 from store import feed
 from store.alert_rules import DEFAULTS
 from store.alerts import Reading
@@ -259,9 +259,9 @@ def test_a_budget_counts_what_it_is_of(home: Path) -> None:
 def test_a_budget_stands_as_the_report_says(
     per: str, zone_name: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from viewers.budgets import standings
-    from viewers.scope import Scope
-    from viewers.zone import local
+    from viewers.reports.budgets import standings
+    from viewers.reports.scope import Scope
+    from viewers.reports.zone import local
 
     monkeypatch.setenv("TZ", zone_name)
     time.tzset()

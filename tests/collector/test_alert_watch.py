@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collector import alerts as watch
+from collector.alerting import alerts as watch
 from store import alerts
 from store.alerts import Change, Reading
 from store.config import NOTHING

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from collector.prove import prove
+from collector.archive.prove import prove
 from store import archive, blocks
 from store.archive_pending import backlog
 from store.config import Archiving
@@ -72,7 +72,7 @@ def test_what_lies_beside_a_session_is_kept_too(home: Path, user: Path, project:
 
 def test_blocks_stand_for_themselves(home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 4096)
-    monkeypatch.setattr("collector.keep.BLOCK", 4096)
+    monkeypatch.setattr("collector.archive.keep.BLOCK", 4096)
     path = project / "s.jsonl"
     path.write_bytes(b"".join(prompt(number, f"{number} " * 50) for number in range(200)))
     record(home, user)
@@ -168,7 +168,7 @@ def test_what_may_soon_be_removed_goes_first(
     (user / ".claude" / "settings.json").write_text('{"cleanupPeriodDays": 14, "other": [1]}')
     record(home, user)
     monkeypatch.setattr(
-        "collector.archiving.Keeper.keep", lambda _, item: order.append(os.path.basename(item.raw_path)) or True
+        "collector.archive.archiving.Keeper.keep", lambda _, item: order.append(os.path.basename(item.raw_path)) or True
     )
     keep(home)
     assert order == [b"more.jsonl", b"risk.jsonl", b"new.jsonl", b"middle.jsonl"]
@@ -245,7 +245,7 @@ def test_whoever_archives_may_be_killed(
     home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setattr(blocks, "BLOCK", 4096)
-    monkeypatch.setattr("collector.keep.BLOCK", 4096)
+    monkeypatch.setattr("collector.archive.keep.BLOCK", 4096)
     check_kills(home, user, project, kills=8)
     record(home, user)
     keep(home)
@@ -256,7 +256,7 @@ def test_a_kill_shows_where_blocks_and_what_is_said_of_them_are_written_one_by_o
     home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 4096)
-    monkeypatch.setattr("collector.keep.BLOCK", 4096)
+    monkeypatch.setattr("collector.archive.keep.BLOCK", 4096)
     with pytest.raises((AssertionError, blocks.Damaged)):
         check_kills(home, user, project, kills=30, mutant="no-transaction")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import discover
+from collector.files import discover
 from tests.collector.recorded import dicts, record, rows, source
 from tests.collector.transcript import SESSION, answer, prompt
 
@@ -219,7 +219,7 @@ def test_C22_fails_when_what_is_no_file_is_passed_over(
     project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walk = discover.walk
-    monkeypatch.setattr("collector.look.walk", lambda *given: (f for f in walk(*given) if f.problem is None))
+    monkeypatch.setattr("collector.files.look.walk", lambda *given: (f for f in walk(*given) if f.problem is None))
     with pytest.raises((AssertionError, KeyError)):
         check_b(pipe, project, home, user)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector import understand
+from collector.lines import understand
 from tests.collector.bad_lines import ALL, Bad, usage
 from tests.collector.examples import SETTINGS
 from tests.collector.recorded import record, refused, rows, source

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from collector import guard, watch
-from collector.hints import Hints
-from collector.look import Look
-from collector.once import standing
-from collector.pending import PORTION, Pending
-from collector.read import Job
-from collector.threads import RECENT, REMEMBERED, Threads
+from collector.daemon import guard
+from collector.files import watch
+from collector.files.hints import Hints
+from collector.files.look import Look
+from collector.lines.threads import RECENT, REMEMBERED, Threads
+from collector.recording.once import standing
+from collector.recording.pending import PORTION, Pending
+from collector.recording.read import Job
 from store.config import NOTHING
 from store.database import connect_writer, open_writer
 from store.sources import Known, past_records

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector import tail, threads
+from collector.files import tail
+from collector.lines import threads
 from tests.collector.examples import SETTINGS
 from tests.collector.recorded import check_same, record, refused, rows, source, views
 from tests.collector.transcript import SESSION, answer, line, prompt
@@ -169,12 +170,12 @@ def test_C4_fails_when_half_lines_are_records(
 def test_C4_fails_when_the_last_line_waits_for_its_newline(
     project: Path, home: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collector.understand.load", _refuse_all)
+    monkeypatch.setattr("collector.lines.understand.load", _refuse_all)
     with pytest.raises(AssertionError):
         check_c4(project / f"{SESSION}.jsonl", home, user)
 
 
 def _refuse_all(_line: bytes) -> None:
-    from collector.tolerant import NotARecord
+    from collector.lines.tolerant import NotARecord
 
     raise NotARecord

@@ -108,6 +108,6 @@ def test_C14_fails_for_times_of_the_zone(
         except ValueError:
             return None
 
-    monkeypatch.setattr("collector.when._converted", local)
+    monkeypatch.setattr("collector.lines.when._converted", local)
     with pytest.raises(AssertionError, match="sessions"):
         check_c14(home, project, clock)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from collector import discover, look, understand
-from collector import record as record_module
+from collector.files import discover, look
+from collector.lines import understand
+from collector.recording import record as record_module
 from tests.collector.recorded import dicts, record, refused
 from tests.collector.transcript import SESSION, answer, line, prompt
-from viewers import rejects, sources
+from viewers.reading import rejects, sources
 
 JUNK = b"junk\n"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.daemon import serve
+from collector.daemon.daemon import serve
 from store import lock
 from store.ask import NAME
 from tests.collector.daemons import calm, count, finish, lag, lay, running, spawn, status, until

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import pace
+from collector.recording import pace
 from store.errors import FleetmeterError
 from tests.collector.daemons import calm, count, lag, lay, running, status, until
 from tests.collector.recorded import check_every_byte, record

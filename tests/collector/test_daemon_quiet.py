@@ -62,7 +62,7 @@ def test_O4_fails_for_a_log_that_quotes_what_it_read(home: Path, project: Path) 
 
 @pytest.mark.promise("O4")
 def test_O4_logs_are_kept_small_and_private(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from collector import log
+    from collector.daemon import log
 
     monkeypatch.setattr(log, "MOST_BYTES", 1000)
     for number in range(100):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from collector import watch
-from collector.hints import Hints
-from collector.look import Look
-from collector.once import standing
-from collector.pending import PORTION, Pending
-from collector.read import Job
+from collector.files import watch
+from collector.files.hints import Hints
+from collector.files.look import Look
+from collector.recording.once import standing
+from collector.recording.pending import PORTION, Pending
+from collector.recording.read import Job
 from store.config import NOTHING
 from store.database import open_writer
 from store.sources import Known

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.deliveries import WAITS_S, Deliveries
-from collector.sinks import Undelivered
+from collector.alerting.deliveries import WAITS_S, Deliveries
+from collector.alerting.sinks import Undelivered
 from store import alerts
 from store.alert_config import Sink
 from store.alerts import Change, Reading

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import collector.door as doors
-from collector.door import Door
+import collector.doors.door as doors
+from collector.doors.door import Door
 from store.ask import NAME
 from store.errors import FleetmeterError
 from store.lock import COLLECTING, hold
@@ -148,7 +148,8 @@ def test_K4_doors_that_are_opened_without_the_lock_are_seen(home: Path) -> None:
 def test_K4_a_living_socket_is_not_touched_by_who_has_no_lock(opened: Opened) -> None:
     before = (opened.home / NAME).stat().st_ino
     code = (
-        "import selectors, sys; from collector.door import Door; Door(sys.argv[1], selectors.DefaultSelector(), dict)"
+        "import selectors, sys; from collector.doors.door import Door; "
+        "Door(sys.argv[1], selectors.DefaultSelector(), dict)"
     )
     words = [sys.executable, "-c", code, str(opened.home)]
     done = subprocess.run(words, capture_output=True, check=False, cwd=Path(__file__).parents[2])

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-import collector.http_door as http_door
-from collector import otlp
-from collector.http_door import HttpDoor, Routes
-from collector.http_wire import MOST_BODY, Reading, Refused
-from collector.tcp_peer import peer_uid
+import collector.doors.http_door as http_door
+from collector.doors import otlp
+from collector.doors.http_door import HttpDoor, Routes
+from collector.doors.http_wire import MOST_BODY, Reading, Refused
+from collector.doors.tcp_peer import peer_uid
 from store import feed
 from store.errors import FleetmeterError
 from store.http_token import token

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from collector import look, tail
+from collector.files import look, tail
 from tests.collector.examples import SETTINGS
 from tests.collector.recorded import record, rows
 

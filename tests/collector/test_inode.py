@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import look, tail
+from collector.files import look, tail
 from tests.collector.recorded import record, rows, source
 from tests.collector.transcript import SESSION, answer, line, prompt
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.once import collect_once
+from collector.recording.once import collect_once
 from store.database import open_reader
 from store.errors import FleetmeterError
 

@@ -12,7 +12,7 @@ from tests.collector.transcript import prompt
 LOOK = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from collector.once import collect_once
+from collector.recording.once import collect_once
 print(collect_once(sys.argv[2], {}, sys.argv[3]).changed, *sorted({"msgspec", "sqlite_utils"} & sys.modules.keys()))
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import tail
+from collector.files import tail
 from store.sources import Seen
 from tests.collector.recorded import record, rows, source
 from tests.collector.transcript import SESSION, answer, prompt
@@ -94,12 +94,12 @@ def test_a_file_that_changes_between_the_look_and_the_reading(
 
 def _holders(name: str) -> list[object]:
     """The modules of the collector that use a function by this name."""
-    import collector.record
-    import collector.tail
+    import collector.files.tail
+    import collector.recording.record
 
-    found: list[object] = [collector.record, collector.tail]
+    found: list[object] = [collector.recording.record, collector.files.tail]
     try:
-        import collector.read as read  # pyright: ignore[reportMissingImports] - where the reading may live
+        import collector.recording.read as read  # pyright: ignore[reportMissingImports] - where the reading may live
     except ImportError:
         pass
     else:

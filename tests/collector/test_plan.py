@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from collector import plan
-from collector.discover import Root
-from collector.plan import Asked, Plan, ask
+from collector.doors import plan
+from collector.doors.plan import Asked, Plan, ask
+from collector.files.discover import Root
 from collector.sources import claude_asked
 from collector.sources.claude import SOURCE
 from store import feed

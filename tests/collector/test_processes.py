@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import alive
+from collector.daemon import alive
 from store.process import birth
 from tests.collector.recorded import record, rows
 

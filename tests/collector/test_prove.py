@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from collector import prove_facts
-from collector.prove import prove_all
+from collector.archive import prove_facts
+from collector.archive.prove import prove_all
 from store import archive
 from store.database import NAME
 from tests.collector.archived import keep

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.errands import do
-from collector.prove import prove
+from collector.archive.prove import prove
+from collector.daemon.errands import do
 from store import alerts
 from store import prune as pruning
 from store.alert_config import Sink

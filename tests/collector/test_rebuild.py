@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from collector import rebuild as rebuilding
-from collector.errands import do
-from collector.rebuild import Rebuilt, rebuild
+from collector.archive import rebuild as rebuilding
+from collector.archive.rebuild import Rebuilt, rebuild
+from collector.daemon.errands import do
 from store.batch import Rows
 from store.errors import NoDatabaseYet
 from store.only import OF_RUNS, OF_SESSIONS, OF_THE_ACCOUNT

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.discover import Root
-from collector.receiver import Receiver, routes
+from collector.doors.receiver import Receiver, routes
+from collector.files.discover import Root
 from collector.sources import all_sources
 from store.config import NOTHING, Telemetry
 from tests.collector.daemons import running, status, until

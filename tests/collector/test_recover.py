@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from collector import recover as recovering
-from collector.prove import prove
-from collector.restore import restore
+from collector.archive import recover as recovering
+from collector.archive.prove import prove
+from collector.archive.restore import restore
 from store.database import NAME
 from tests.collector.archived import keep
 from tests.collector.claude_tree import lay_tree

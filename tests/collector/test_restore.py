@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.prove import prove
-from collector.restore import Restored, restore
-from collector.texts import texts
+from collector.archive.prove import prove
+from collector.archive.restore import Restored, restore
+from collector.lines.texts import texts
 from store.errors import FleetmeterError
 from tests.collector.archived import change, keep
 from tests.collector.claude_tree import lay_tree

@@ -122,7 +122,7 @@ def test_the_writer_never_waits(home: Path, user: Path, path: Path, mode: str) -
 LOOKS = """
 import sys
 sys.path.insert(0, sys.argv[3])
-from collector.once import collect_once
+from collector.recording.once import collect_once
 collect_once(sys.argv[1], {}, sys.argv[2])
 print("ready", flush=True)
 while True:
@@ -146,8 +146,8 @@ def test_a_kill_at_any_instant_loses_and_doubles_nothing(home: Path, user: Path,
     expect_like_clean(home, user)
 
 
-SMALL = "sys.path.insert(0, sys.argv[3])\nimport collector.read, collector.rows\n"
-SMALL += "collector.read.PORTION_BYTES = 3000\ncollector.rows.BATCH_ROWS = 3\n"
+SMALL = "sys.path.insert(0, sys.argv[3])\nimport collector.recording.read, collector.files.rows\n"
+SMALL += "collector.recording.read.PORTION_BYTES = 3000\ncollector.rows.BATCH_ROWS = 3\n"
 
 
 def test_a_deleted_session_stays_counted_and_the_places_it_frees_are_no_gap(home: Path, user: Path, path: Path) -> None:

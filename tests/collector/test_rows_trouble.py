@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.rows import Rows
+from collector.files.rows import Rows
 from tests.collector.opencode_agent import Agent
 from tests.collector.recorded import record, rows, source
 from tests.collector.test_rows import counted, expect_like_clean, path

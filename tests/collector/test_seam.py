@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import collector.sources
-from collector import read
+from collector.recording import read
 from tests.collector.recorded import record, rows, source
 from tests.collector.sources.test_cases import test_a_tree_gives_the_rows_that_are_written_beside_it as check_case
 
@@ -21,8 +21,8 @@ SOURCE = '''
 import msgspec
 
 from collector.sources import Tells, no, partly, yes
-from collector.teller import Teller, amount, tokens
-from collector.when import instant
+from collector.lines.teller import Teller, amount, tokens
+from collector.lines.when import instant
 from store.facts import Record
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from collector import sinks
-from collector.sinks import Undelivered, send, trial
+from collector.alerting import sinks
+from collector.alerting.sinks import Undelivered, send, trial
 from store.alert_config import FORMS, Sink
 from store.alert_rules import RULES
 from store.alerts import Told

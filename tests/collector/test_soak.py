@@ -16,7 +16,7 @@ from store.ask import ask
 from tests.collector.daemons import finish, spawn
 from tests.collector.recorded import Rows, check_same, record, rows, views
 from tests.collector.test_demo import check_truth
-from viewers.demo import seconds_of
+from viewers.collecting.demo import seconds_of
 
 SPLIT = 0.1
 RESUMES_S = 10.0

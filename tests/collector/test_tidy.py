@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.archiver import Archiver
+from collector.archive.archiver import Archiver
 from store import feed
 from store.config import Archiving
 from tests.collector.archived import keep

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from collector import read as reading
-from collector import record as recording
-from collector.once import Summary
+from collector.recording import read as reading
+from collector.recording import record as recording
+from collector.recording.once import Summary
 from tests.collector.recorded import check_same, record, rows, source, views
 from tests.collector.transcript import answer, prompt
 

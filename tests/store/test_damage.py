@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.care import Care
+from collector.daemon.care import Care
 from store import aside, check
 from store import backup as backups
 from store.config import Config
@@ -173,7 +173,7 @@ def test_S6_a_hundred_of_each_damage(whole: tuple[Path, Path, dict[str, Rows]], 
 def test_S6_fails_for_one_that_never_looks(
     whole: tuple[Path, Path, dict[str, Rows]], home: Path, damage: Damage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collector.care.flaw", lambda *_: "")
+    monkeypatch.setattr("collector.daemon.care.flaw", lambda *_: "")
     monkeypatch.setattr("store.check.is_damage", lambda _: False)
     with pytest.raises((AssertionError, sqlite3.DatabaseError)):
         check_s6(whole, home, damage, 8)
@@ -227,7 +227,7 @@ def test_the_same_wrong_sums_twice_are_a_fault_of_ours_and_only_told(
 ) -> None:
     shutil.copytree(whole[0], home)
     words = f"{check.WRONG_SUMS} days"
-    monkeypatch.setattr("collector.care.flaw", lambda *_: words)
+    monkeypatch.setattr("collector.daemon.care.flaw", lambda *_: words)
     assert checked(home) == words
     replace_damaged(home, words)
     open_writer(home).close()

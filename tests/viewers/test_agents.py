@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from collector.sources import all_sources
-from viewers import agent_tables, agents
+from viewers.reading import agent_tables, agents
 
 AGENTS = [source.agent for source in all_sources()]
 ROOT = Path(__file__).parents[2]
@@ -96,7 +96,8 @@ def test_no_reader_is_imported(recorded: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(done.stderr.splitlines()[-1].split())
     assert modules == {
-        "collector", "collector.agents", "collector.discover", "collector.sources", "collector.wal",
+        "collector", "collector.files", "collector.files.agents", "collector.files.discover", "collector.files.wal",
+        "collector.sources",
         *(f"collector.sources.{name}" for name in AGENTS),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from viewers import cli
-from viewers.flags import EXPORT, FLAGS, REPORTS, WHY
+from viewers.reports.flags import EXPORT, FLAGS, REPORTS, WHY
 
 COMMANDS = [name for area in cli.AREAS.values() for name in area.commands]
 OPTIONS = {**{name: options for name, (_, options) in REPORTS.items()}, "why": WHY, "export": EXPORT}

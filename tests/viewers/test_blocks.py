@@ -10,10 +10,10 @@ import pytest
 
 from store.database import open_reader
 from tests.viewers.ledger import Answer, keep, some
-from viewers.blocks import BLOCK_S, Block, blocks, projection, rate
-from viewers.scope import Scope
-from viewers.usage import Used
-from viewers.zone import chosen
+from viewers.reports.blocks import BLOCK_S, Block, blocks, projection, rate
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Used
+from viewers.reports.zone import chosen
 
 START_S = datetime(2026, 11, 18, 9, tzinfo=UTC).timestamp()
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from viewers.burn import crossing, outlook, period_of, rate
-from viewers.drivers import Driver, drivers
-from viewers.out_of_line import LEAST, line
-from viewers.spans import span_of
+from viewers.reports.burn import crossing, outlook, period_of, rate
+from viewers.reports.spans import span_of
+from viewers.reports.usage import Used
+from viewers.spending.drivers import Driver, drivers
+from viewers.spending.out_of_line import LEAST, line
 from viewers.trouble import UsageTrouble
-from viewers.usage import Used
 
 TODAY = "2026-11-20"
 

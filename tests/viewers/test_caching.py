@@ -11,14 +11,14 @@ import pytest
 from store.database import NAME, open_reader
 from tests.viewers.ledger import RATES, Answer, Asked, keep, some
 from tests.viewers.test_totals import ZONES
-from viewers import caching
-from viewers.cache_use import Kept, by_key, cached, whole
-from viewers.caching import Answer as Link
-from viewers.caching import Rates, follow
-from viewers.local_day import day_of
-from viewers.scope import Scope
-from viewers.usage import groups
-from viewers.zone import chosen
+from viewers.reports.local_day import day_of
+from viewers.reports.scope import Scope
+from viewers.reports.usage import groups
+from viewers.reports.zone import chosen
+from viewers.spending import caching
+from viewers.spending.cache_use import Kept, by_key, cached, whole
+from viewers.spending.caching import Answer as Link
+from viewers.spending.caching import Rates, follow
 
 NOON = "2026-11-20T12:{:02d}:00.000Z"
 BASE = Link(1, 1, "m", NOON.format(0), NOON.format(0), 0, 0, 0, 0, "standard", "main", True, 1, None)

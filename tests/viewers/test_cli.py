@@ -167,7 +167,11 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     daily = cli.forms("reports")["daily"]
     monkeypatch.setitem(cli.forms("reports"), "daily", daily._replace(run=interrupted))
-    assert cli.run(["daily"]) == cli.INTERRUPTED
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs behind it without
+    try:
+        assert cli.run(["daily"]) == cli.INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_full_disk_behind_stdout_is_told(recorded: Path, command: list[str]) -> None:

@@ -14,7 +14,7 @@ from store.database import NAME, open_reader
 from tests.collector.published import SHARED
 from tests.collector.recorded import record
 from tests.viewers.ledger import Answer, keep
-from viewers.context import Point, fallen, history, standing
+from viewers.now.context import Point, fallen, history, standing
 
 Told = Callable[..., str]
 REAL = SHARED / "corpus" / "real-clients"

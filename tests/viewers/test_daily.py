@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from viewers.usage import Used, by_model, total
-from viewers.usage_table import short_names
+from viewers.reports.usage import Used, by_model, total
+from viewers.reports.usage_table import short_names
 
 KINDS = ("inputTokens", "outputTokens", "cacheCreationTokens", "cacheReadTokens", "cacheWrite5mTokens",
          "cacheWrite1hTokens", "totalTokens", "responses", "lowerBounds")  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from viewers import demo
-from viewers.demo import Sides, environment, find, seconds_of
+from viewers.collecting import demo
+from viewers.collecting.demo import Sides, environment, find, seconds_of
 from viewers.trouble import UsageTrouble
 
 SMALL = ("--sessions", "1", "--rate", "50")
@@ -126,9 +126,9 @@ def test_a_marker_in_a_folder_that_others_can_write_is_none(place: Path) -> None
 
 
 def test_what_runs_on_a_demo_is_told_of_no_folder_outside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from collector.agents import variables
     from collector.demo.fleet import Fleet
     from collector.demo.fleet import run as run_fleet
+    from collector.files.agents import variables
     from collector.sources import all_sources
 
     names = [name for source in all_sources() for name in variables(source)]

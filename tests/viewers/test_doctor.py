@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from store import lock, process
-from viewers import notice
+from viewers.collecting import notice
 
 
 def told(run: Any, *words: str) -> dict[str, dict[str, str]]:

@@ -21,9 +21,10 @@ from store.database import open_reader
 from tests.viewers.ledger import Answer, keep, some
 from tests.viewers.million import fill
 from tests.viewers.peak import run_measured
-from viewers import cli, export, export_shapes, export_views, outlet
-from viewers.flags import REPORTS
-from viewers.zone import chosen
+from viewers import cli
+from viewers.asking import export, export_shapes, export_views, outlet
+from viewers.reports.flags import REPORTS
+from viewers.reports.zone import chosen
 
 VIEWS = [view.name for view in schema.views()]
 NO_PYARROW = "pyarrow is not installed: it is as large as all dependencies together, so no test needs it"

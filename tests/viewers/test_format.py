@@ -2,7 +2,7 @@
 
 import pytest
 
-from viewers import format
+from viewers.screen import format
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ HEAVY = ("textual", "typer", "rich")
 def test_nothing_of_the_app_is_imported(words: list[str], recorded: Path) -> None:
     script = (
         "import sys; from viewers import cli\n"
-        "import viewers.watch; viewers.watch.run.__kwdefaults__['is_over'] = lambda: True\n"
+        "import viewers.reading.watch; viewers.reading.watch.run.__kwdefaults__['is_over'] = lambda: True\n"
         f"assert cli.run({words!r}) == 0; sys.stdout.flush()\n"
         f"assert not [name for name in {HEAVY!r} if name in sys.modules]"
     )

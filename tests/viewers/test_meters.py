@@ -2,8 +2,8 @@
 
 import pytest
 
-from viewers.limit_moves import Answer, Went, each, together
-from viewers.meters import Movement, Reading, current, full_at, movements, rate, resets, windows
+from viewers.now.limit_moves import Answer, Went, each, together
+from viewers.now.meters import Movement, Reading, current, full_at, movements, rate, resets, windows
 
 HOUR = 3600.0
 

@@ -12,7 +12,7 @@ import typer
 from viewers import cli
 from viewers.commands import app
 from viewers.entry import Plain
-from viewers.flags import EXPORT, REPORTS, SPENDING, WHY, Asked
+from viewers.reports.flags import EXPORT, REPORTS, SPENDING, WHY, Asked
 
 OPTIONS = {**{name: taken[1] for name, taken in (REPORTS | SPENDING).items()}, "why": WHY, "export": EXPORT}
 HEAVY = {"typer", "rich", "click", "pydantic", "sqlite_utils", "msgspec", "textual"}
@@ -140,4 +140,4 @@ def test_a_report_for_programs_imports_what_it_needs_and_no_more(words: list[str
         "tomllib",
     }
     assert (loaded[1] - loaded[0]) & (slow | HEAVY) == set()
-    assert "viewers.report" in loaded[1]
+    assert "viewers.reports.report" in loaded[1]

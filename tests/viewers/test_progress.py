@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from viewers import progress
-from viewers.text import width
+from viewers.screen import progress
+from viewers.screen.text import width
 
 
 class Screen(io.StringIO):

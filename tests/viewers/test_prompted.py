@@ -10,14 +10,14 @@ import pytest
 from store.database import open_reader
 from tests.viewers.ledger import Asked, keep, some
 from tests.viewers.test_totals import ZONES
-from viewers.caching import Rates
-from viewers.flags import MODES
-from viewers.prompted import Answered, Prompt, Run, prompted, why
-from viewers.scope import Scope
-from viewers.spent import spent
-from viewers.usage import Used, groups, total
-from viewers.waking import waking
-from viewers.zone import chosen
+from viewers.reports.flags import MODES
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Used, groups, total
+from viewers.reports.zone import chosen
+from viewers.spending.caching import Rates
+from viewers.spending.prompted import Answered, Prompt, Run, prompted, why
+from viewers.spending.spent import spent
+from viewers.spending.waking import waking
 
 RATES = {1: Rates(5_000_000, 500_000, 6_250_000, 10_000_000, 25_000_000)}
 PROMPTS = [Prompt("p1", "2026-11-20T10:00:00Z", "prompt", "one"), Prompt("p2", "2026-11-20T11:00:00Z", "prompt", "two")]

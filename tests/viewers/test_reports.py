@@ -13,10 +13,11 @@ import pytest
 
 from tests.viewers.ledger import Answer, keep, some
 from tests.viewers.schema_check import wrong
-from viewers import cli, csv_text, money
-from viewers.flags import REPORTS, SPENDING
-from viewers.text import width
-from viewers.usage import Used
+from viewers import cli
+from viewers.reports.flags import REPORTS, SPENDING
+from viewers.reports.usage import Used
+from viewers.screen import csv_text, money
+from viewers.screen.text import width
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = Path(cli.__file__).parent / "schemas"

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from store import ask, database, lock, process
-from viewers import service, status
+from viewers.care import status
+from viewers.collecting import service
 
 CHILD = Path(__file__).parents[1] / "store" / "child.py"
 

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from store import secrets
-from viewers.secrets import HIDDEN, has_secret, hide
+from viewers.screen.secrets import HIDDEN, has_secret, hide
 
 LETTERS = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"

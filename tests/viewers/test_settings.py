@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from collector.discover import Root
-from collector.http_door import HttpDoor
-from collector.receiver import routes
+from collector.doors.http_door import HttpDoor
+from collector.doors.receiver import routes
+from collector.files.discover import Root
 from collector.sources import all_sources
 from store.http_token import token
 from tests.collector.otlp_wire import ask, request

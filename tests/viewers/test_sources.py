@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from viewers import query, sources
+from viewers import query
+from viewers.reading import sources
 
 EVIL = "\x1b]52;c;cm0=\x07\x1b[2J\x1b]0;t\x07\x1bP1$r\x1b\\\x9b31m\u202egnp\u2066\rover\x08\u200b"
 # Only what we ourselves write: a style and its end.
@@ -76,7 +77,8 @@ def test_V4_the_terminal_gets_only_our_own_escapes(words: list[str], hostile: No
 
 @pytest.mark.mutant("V4")
 def test_V4_the_check_sees_what_is_not_cleaned(hostile: None, command: list[str]) -> None:
-    script = command[-1].replace("from viewers.cli", "from viewers import table; table.clean = str; from viewers.cli")
+    unclean = "from viewers.screen import table; table.clean = str; "
+    script = command[-1].replace("from viewers.cli", f"{unclean}from viewers.cli")
     assert "\x1b]52" in OURS.sub("", screen([*command[:-1], script], "daily"))
 
 

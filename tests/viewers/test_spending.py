@@ -15,8 +15,8 @@ from tests.viewers.ledger import keep
 from tests.viewers.schema_check import wrong
 from tests.viewers.test_reports import GOLDEN, SCHEMAS, WIDTHS
 from tests.viewers.test_totals import ZONES
-from viewers.flags import SPENDING
-from viewers.text import width
+from viewers.reports.flags import SPENDING
+from viewers.screen.text import width
 
 Told = Callable[..., str]
 OPTIONS = (["--by", "model"], ["--by", "day"], ["--by", "project"], ["--limit", "1"], ["--model", "model-b"],

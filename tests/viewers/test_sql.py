@@ -16,7 +16,7 @@ import pytest
 
 from store.database import NAME
 from tests.viewers.peak import run_measured
-from viewers import sql
+from viewers.asking import sql
 from viewers.trouble import CUT
 
 ROOT = str(Path(__file__).parents[2])
@@ -107,14 +107,15 @@ HEADS = [
 
 MUTANTS = {
     "": "",
-    "no authorizer": "from viewers import fence; fence.allow = lambda *_: 0; ",
-    "no authorizer, no limits": "from viewers import fence; fence.allow = lambda *_: 0; fence.LIMITS = {}; ",
+    "no authorizer": "from viewers.asking import fence; fence.allow = lambda *_: 0; ",
+    "no authorizer, no limits": "from viewers.asking import fence; fence.allow = lambda *_: 0; fence.LIMITS = {}; ",
 }
 
 
 def ask(folder: Path, statement: str, *, mutant: str = "", shape: str = "table", seconds: float = SECONDS) -> Any:
     """Run the sandbox alone, as `fleetmeter sql` does."""
-    script = f"import sys; sys.path.insert(0, {ROOT!r}); {MUTANTS[mutant]}from viewers import sandbox; sandbox.main()"
+    broken = MUTANTS[mutant]
+    script = f"import sys; sys.path.insert(0, {ROOT!r}); {broken}from viewers.asking import sandbox; sandbox.main()"
     words = [str(folder), shape, "1000", str(seconds), "0", statement]
     return subprocess.run(
         [sys.executable, "-X", "utf8", "-c", script, *words],

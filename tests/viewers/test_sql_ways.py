@@ -13,7 +13,7 @@ import pytest
 
 from store import schema
 from store.database import NAME, open_reader
-from viewers import schema_list
+from viewers.asking import schema_list
 from viewers.trouble import CUT
 
 VIEWS = [view.name for view in schema.views()]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from viewers.summary import hit_ratio, streaks
-from viewers.usage import Used
+from viewers.reports.summary import hit_ratio, streaks
+from viewers.reports.usage import Used
 
 
 @pytest.mark.parametrize(

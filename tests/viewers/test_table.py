@@ -2,8 +2,8 @@
 
 import pytest
 
-from viewers.table import Column, Row, lines
-from viewers.text import width
+from viewers.screen.table import Column, Row, lines
+from viewers.screen.text import width
 
 COLUMNS = (
     Column("Name", least=6),

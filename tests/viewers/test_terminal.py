@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from viewers import terminal
+from viewers.screen import terminal
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,7 @@ def test_talk_comes_after_the_data_that_was_shown_before(recorded: Path, run: An
 
 
 def test_show_then_say_then_show_in_one_file() -> None:
-    script = "from viewers.terminal import say, show; show('one'); say('two'); show('three')"
+    script = "from viewers.screen.terminal import say, show; show('one'); say('two'); show('three')"
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,

@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from viewers.output import safe_json
-from viewers.text import clean, cut, cut_left, short_path, width
+from viewers.screen.output import safe_json
+from viewers.screen.text import clean, cut, cut_left, short_path, width
 
 HOSTILE = [
     "\x1b]52;c;cm0gLXJmIH4=\x07",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from collector import once
+from collector.recording import once
 from store.lock import PATIENCE_S
-from viewers import today
+from viewers.reports import today
 
 
 def test_history_is_shown_when_the_files_are_gone(recorded: Path, transcript: Path, run: Any, tmp_path: Path) -> None:

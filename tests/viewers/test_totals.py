@@ -15,11 +15,12 @@ from store.database import NAME, open_reader, open_writer, transaction
 from store.schema import FOLDER
 from store.usage_days import sum_days
 from tests.viewers.ledger import Answer, keep, some
-from viewers import query, usage
-from viewers.flags import MODES
-from viewers.scope import Scope
-from viewers.usage import Group, Used, groups, total
-from viewers.zone import chosen
+from viewers import query
+from viewers.reports import usage
+from viewers.reports.flags import MODES
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Group, Used, groups, total
+from viewers.reports.zone import chosen
 
 ZONES = (
     "UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Europe/Berlin", "Asia/Tokyo",

@@ -18,15 +18,16 @@ from store.database import NAME, open_reader
 from tests.viewers.ledger import Answer, keep, some
 from tests.viewers.schema_check import wrong
 from tests.viewers.test_totals import ZONES
-from viewers import cli, why, why_row
-from viewers.blocks import blocks
-from viewers.flags import MODES, Asked
-from viewers.report import cards_of
-from viewers.scope import Scope
-from viewers.text import width
-from viewers.usage import Group, groups, total
-from viewers.why_table import exact
-from viewers.zone import chosen
+from viewers import cli
+from viewers.proof import why, why_row
+from viewers.proof.why_table import exact
+from viewers.reports.blocks import blocks
+from viewers.reports.flags import MODES, Asked
+from viewers.reports.report import cards_of
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Group, groups, total
+from viewers.reports.zone import chosen
+from viewers.screen.text import width
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(cli.__file__).parent / "schemas" / "why.json"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from viewers import zone
+from viewers.reports import zone
 from viewers.trouble import UsageTrouble
 
 NOW_S = datetime(2026, 11, 20, tzinfo=UTC).timestamp()

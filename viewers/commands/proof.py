@@ -8,7 +8,7 @@ import typer
 from viewers.commands.app import app
 from viewers.commands.reports import signed
 from viewers.entry import proof as plain
-from viewers.flags import EXPORT, WHY
+from viewers.reports.flags import EXPORT, WHY
 
 
 def _argument(name: str, metavar: str, help_: str, *, is_needed: bool = False) -> Parameter:

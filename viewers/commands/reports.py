@@ -8,7 +8,7 @@ import typer
 
 from viewers.commands.app import app
 from viewers.entry import reports as plain
-from viewers.flags import FLAGS, REPORTS
+from viewers.reports.flags import FLAGS, REPORTS
 
 
 def signed(command: Callable[..., None], first: Iterable[Parameter], names: Iterable[str]) -> Callable[..., None]:

@@ -9,7 +9,7 @@ import typer
 from viewers.commands.app import app
 from viewers.commands.reports import signed
 from viewers.entry import spending as plain
-from viewers.flags import SPENDING, WORDS
+from viewers.reports.flags import SPENDING, WORDS
 
 
 def _command(name: str) -> Callable[..., None]:

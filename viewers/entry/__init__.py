@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from store.light import NamedTuple
-from viewers.flags import FLAGS
+from viewers.reports.flags import FLAGS
 
 
 class Plain(NamedTuple):

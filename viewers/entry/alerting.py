@@ -4,10 +4,10 @@ from viewers.entry import JSON, Plain
 
 
 def alerts(*, act: str = "list", what: str | None = None, is_all: bool = False, as_json: bool = False) -> int:
-    from viewers.alerts import Trial, run
+    from viewers.now.alerts import Trial, run
 
     def trial() -> Trial:
-        from collector.sinks import trial
+        from collector.alerting.sinks import trial
 
         return trial
 

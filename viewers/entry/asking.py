@@ -17,10 +17,10 @@ def sql(
     seconds: float = SECONDS,
 ) -> int:
     if is_schema:
-        from viewers.schema_list import asked
+        from viewers.asking.schema_list import asked
 
         return asked(statement, as_json=as_json, is_alone=not (table or file or as_csv))
-    from viewers.sql import run, statement_of
+    from viewers.asking.sql import run, statement_of
 
     return run(statement_of(statement, table, file), as_json=as_json, as_csv=as_csv, rows=rows, seconds=seconds)
 

@@ -4,22 +4,22 @@ from viewers.entry import JSON, Plain, whole
 
 
 def doctor(*, is_fixing: bool = False, as_json: bool = False) -> int:
-    from collector.health import look
-    from collector.once import collect_once
-    from viewers.doctor import run
-    from viewers.recording import record
+    from collector.files.health import look
+    from collector.recording.once import collect_once
+    from viewers.care.doctor import run
+    from viewers.collecting.recording import record
 
     return run(look, lambda: record(collect_once), is_fixing=is_fixing, as_json=as_json)
 
 
 def backup(*, to: str | None = None, keep: int | None = None, as_json: bool = False) -> int:
-    from viewers.backups import make
+    from viewers.care.backups import make
 
     return make(to=to, keep=keep, as_json=as_json)
 
 
 def restore_backup(*, path: str) -> int:
-    from viewers.backups import restore
+    from viewers.care.backups import restore
     from viewers.entry.recording import collect
 
     return restore(lambda: collect(once=True), path)

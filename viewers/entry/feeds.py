@@ -24,7 +24,7 @@ def settings(
 ) -> int:  # fmt: skip
     """What is common to all commands that change settings."""
     from collector.settings.change import agents_with, make, plan, targets
-    from viewers.settings import Asked, Side, run
+    from viewers.collecting.settings import Asked, Side, run
 
     side = Side(agents_with, targets, plan, make)
     return run(side, Asked(what, act, agent, project, is_dry, is_agreed, as_json, is_http))

@@ -4,39 +4,39 @@ from store.light import TYPE_CHECKING
 from viewers.entry import JSON, Plain, whole
 
 if TYPE_CHECKING:
-    from viewers.show import Texts
+    from viewers.reading.show import Texts
 
 
 def verify(*, is_full: bool = False, as_json: bool = False) -> int:
-    from collector.prove import prove, prove_all
-    from viewers.verify import run
+    from collector.archive.prove import prove, prove_all
+    from viewers.care.verify import run
 
     return run(prove_all if is_full else prove, is_full=is_full, as_json=as_json)
 
 
 def rebuild(*, agent: str | None = None, as_json: bool = False) -> int:
-    from collector.rebuild import rebuild
+    from collector.archive.rebuild import rebuild
     from collector.sources import all_sources
-    from viewers.rebuild import run
+    from viewers.care.rebuild import run
 
     return run(rebuild, [source.agent for source in all_sources()], agent=agent, as_json=as_json)
 
 
 def show(*, session: str, as_json: bool = False, is_full: bool = False, of_run: str | None = None) -> int:
-    from viewers.show import run
+    from viewers.reading.show import run
 
     return run(_texts, session=session, as_json=as_json, is_full=is_full, of_run=of_run)
 
 
 def _texts() -> "Texts":
-    from collector.texts import texts
+    from collector.lines.texts import texts
 
     return texts
 
 
 def restore(*, session: str, to: str | None = None, is_dry: bool = False, as_json: bool = False) -> int:
-    from collector.restore import restore
-    from viewers.restore import run
+    from collector.archive.restore import restore
+    from viewers.care.restore import run
 
     return run(restore, session=session, to=to, is_dry=is_dry, as_json=as_json)
 
@@ -49,8 +49,8 @@ def prune(
     is_sure: bool = False,
     as_json: bool = False,
 ) -> int:
-    from collector.errands import do
-    from viewers.prune import run
+    from collector.daemon.errands import do
+    from viewers.care.prune import run
 
     return run(do, session=session, project=project, days=days, is_sure=is_sure, as_json=as_json)
 

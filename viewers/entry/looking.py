@@ -4,7 +4,7 @@ from store.light import TYPE_CHECKING
 from viewers.entry import JSON, Plain
 
 if TYPE_CHECKING:
-    from viewers.show import Texts
+    from viewers.reading.show import Texts
 
 
 def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = False) -> int:
@@ -14,25 +14,25 @@ def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = 
 
 
 def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:
-    from viewers.once import run
+    from viewers.reading.once import run
 
     return run(as_json=as_json, session=session)
 
 
 def list_(*, is_all: bool = False, as_json: bool = False) -> int:
-    from viewers.listing import run
+    from viewers.reading.listing import run
 
     return run(is_all=is_all, as_json=as_json)
 
 
 def watch(*, session: str | None = None, as_json: bool = False) -> int:
-    from viewers.watch import run
+    from viewers.reading.watch import run
 
     return run(session=session, as_json=as_json)
 
 
 def _texts() -> "Texts":
-    from collector.texts import texts
+    from collector.lines.texts import texts
 
     return texts
 

@@ -4,13 +4,13 @@ from viewers.entry import JSON, Plain
 
 
 def prices(*, model: str | None = None, at: str | None = None, tier: str | None = None, as_json: bool = False) -> int:
-    from viewers.prices import run
+    from viewers.pricing.prices import run
 
     return run(model=model, at=at, tier=tier, as_json=as_json)
 
 
 def reprice(*, is_dry: bool = False, as_json: bool = False) -> int:
-    from viewers.reprice import run
+    from viewers.pricing.reprice import run
 
     return run(is_dry=is_dry, as_json=as_json)
 

@@ -2,19 +2,19 @@
 
 from store.light import Any
 from viewers.entry import Plain, options
-from viewers.flags import EXPORT, WHY
+from viewers.reports.flags import EXPORT, WHY
 
 
 def why(*, what: str | None = None, name: str | None = None, **chosen: Any) -> int:
     """What a figure is made of; chosen as in flags.Asked."""
-    from viewers.why import run
+    from viewers.proof.why import run
 
     return run([word for word in (what, name) if word is not None], **chosen)
 
 
 def export(*, name: str, **chosen: Any) -> int:
     """All rows of a view or report, likewise."""
-    from viewers.export import run
+    from viewers.asking.export import run
 
     return run(name, **chosen)
 

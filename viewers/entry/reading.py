@@ -4,20 +4,20 @@ from viewers.entry import JSON, Plain, whole
 
 
 def sources(*, as_json: bool = False, is_all: bool = False) -> int:
-    from viewers.sources import run
+    from viewers.reading.sources import run
 
     return run(as_json=as_json, is_all=is_all)
 
 
 def rejects(*, as_json: bool = False, limit: int | None = None) -> int:
-    from viewers.rejects import run
+    from viewers.reading.rejects import run
 
     return run(as_json=as_json, limit=limit)
 
 
 def agents(*, name: str | None = None, as_json: bool = False, as_markdown: bool = False) -> int:
-    from collector.agents import look
-    from viewers.agents import run
+    from collector.files.agents import look
+    from viewers.reading.agents import run
 
     return run(look, name=name, as_json=as_json, as_markdown=as_markdown)
 

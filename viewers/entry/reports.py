@@ -4,12 +4,12 @@ from functools import partial
 
 from store.light import Any
 from viewers.entry import Plain, options
-from viewers.flags import REPORTS
+from viewers.reports.flags import REPORTS
 
 
 def report(name: str, **chosen: Any) -> int:
     """Any of the reports; chosen as in flags.Asked."""
-    from viewers.report import run
+    from viewers.reports.report import run
 
     return run(name, **chosen)
 

@@ -4,12 +4,12 @@ from functools import partial
 
 from store.light import Any
 from viewers.entry import Plain, options
-from viewers.flags import SPENDING
+from viewers.reports.flags import SPENDING
 
 
 def spending(name: str, **chosen: Any) -> int:
     """Any of the commands that tell where the money went; chosen as in flags.Asked."""
-    from viewers.spending import run
+    from viewers.spending.shown import run
 
     return run(name, **chosen)
 

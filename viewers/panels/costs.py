@@ -4,13 +4,13 @@ import sqlite3
 from datetime import date, timedelta
 
 from store.light import NamedTuple
-from viewers import format
 from viewers.panels.gauges import STEPS, bar
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
 from viewers.panels.words import folder, model, model_style, money
-from viewers.scope import Scope
-from viewers.usage import Group, Used, groups, total
-from viewers.zone import local, today
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Group, Used, groups, total
+from viewers.reports.zone import local, today
+from viewers.screen import format
 
 RANGES = (("7 days", 7, "day"), ("30 days", 30, "day"), ("90 days", 90, "week"), ("365 days", 365, "month"))
 """What may be looked at: its name, its days, and what a column of the chart is."""

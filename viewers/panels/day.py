@@ -1,13 +1,13 @@
 """Beside the sessions: the money of today, plan limits with their countdown, and what needs attention."""
 
-from viewers import format
 from viewers.panels.fleet import LATELY_S, NANOS, share
 from viewers.panels.fleet_read import Fleet, Limit, One
 from viewers.panels.gauges import COMPACTS_AT, HIGH, HIGHEST, bar, limit_style, spark
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
 from viewers.panels.moments import instant
 from viewers.panels.words import folder, model, money
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.text import clean
 
 QUARTER_S = 900
 SPARK = 12

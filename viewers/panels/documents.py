@@ -1,12 +1,12 @@
 """The same for programs: every number exact, every name as it was recorded, secrets hidden."""
 
 from store.light import Any
-from viewers.dates import utc
 from viewers.panels.fleet import share
 from viewers.panels.fleet_read import Call, Card, Fleet, Limit, Moment, Now, One
 from viewers.panels.session_parts import is_running
 from viewers.panels.session_read import Session, Use
-from viewers.secrets import hide
+from viewers.reports.dates import utc
+from viewers.screen.secrets import hide
 
 NANOS = 1e9
 

@@ -2,12 +2,12 @@
 
 import re
 
-from viewers import format
 from viewers.panels.fleet_read import Moment
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, length
 from viewers.panels.moments import clock
-from viewers.secrets import hide
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 
 MARKS = {
     "prompt": ("»", "accent"), "reply": ("↳", ""), "thinking": ("·", "muted"), "open": ("→", "accent"),

@@ -1,14 +1,14 @@
 """The fleet in lines: every session with what it does and costs, today's money, plan limits, what needs attention."""
 
 from store.light import NamedTuple
-from viewers import format
 from viewers.panels.fleet_read import LATELY_S, Call, Card, Fleet, One
 from viewers.panels.gauges import COMPACTS_AT, context_bar, context_style
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell
 from viewers.panels.moments import instant
 from viewers.panels.words import folder, model, model_style, money, state
-from viewers.secrets import hide
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 
 SORTS = ("state", "cost", "context", "age", "project")
 NANOS = 1e9

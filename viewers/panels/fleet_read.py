@@ -5,9 +5,9 @@ import sqlite3
 from store import home as homes
 from store.light import Any, NamedTuple
 from viewers import query
-from viewers.context import standing
-from viewers.dates import utc
+from viewers.now.context import standing
 from viewers.panels.moments import midnight
+from viewers.reports.dates import utc
 
 ACTIVE_S = 1800
 """So long after its last word a session still counts as active."""

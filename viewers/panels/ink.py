@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from store.light import NamedTuple
-from viewers.text import clean, width
-from viewers.text import cut as shortened
+from viewers.screen.text import clean, width
+from viewers.screen.text import cut as shortened
 
 Ink = tuple[str, str]
 """Some words, and the name of their style: "", bold, muted, accent, ok, warn, bad, tool, or a model's."""

@@ -2,7 +2,7 @@
 
 import time
 
-from viewers.dates import seconds_of
+from viewers.reports.dates import seconds_of
 
 
 def instant(at: str | None) -> float | None:

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-from viewers import format
 from viewers.panels.fleet import call_words, doing_of, share
 from viewers.panels.fleet_read import LATELY_S, One
 from viewers.panels.gauges import COMPACTS_AT, FREE, STEPS, bar, context_bar, context_style, context_word
@@ -10,8 +9,9 @@ from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, cropped, one
 from viewers.panels.moments import clock, instant
 from viewers.panels.session_read import Session, Use
 from viewers.panels.words import folder, model, model_style, money, state
-from viewers.secrets import hide
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 
 NANOS = 1e9
 DONE = frozenset({"completed", "done", "cancelled"})

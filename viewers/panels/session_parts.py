@@ -1,13 +1,13 @@
 """What happened inside a session: its agents as a tree, its workflows by phase, its prompts and tools."""
 
-from viewers import format
 from viewers.panels.gauges import FREE, FULL, bar
 from viewers.panels.ink import Line, Panel, Row, apart, cell, one
 from viewers.panels.moments import clock
 from viewers.panels.session_read import Agent, Phase, Session
 from viewers.panels.words import money
-from viewers.secrets import hide
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 
 NANOS = 1e9
 CELLS = 12

@@ -4,8 +4,8 @@ import sqlite3
 
 from store.light import Any, NamedTuple
 from viewers import query
-from viewers.dates import utc
 from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed
+from viewers.reports.dates import utc
 
 CONTEXTS, MOMENTS = 2_000, 400
 SLOW_S = 1.0

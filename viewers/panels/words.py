@@ -1,8 +1,8 @@
 """The words for states, models and money, the same on every screen."""
 
-from viewers import format
-from viewers.money import UNPRICED
-from viewers.text import clean
+from viewers.screen import format
+from viewers.screen.money import UNPRICED
+from viewers.screen.text import clean
 
 # State → its mark, its words, its style, its place in a list.
 STATES = {

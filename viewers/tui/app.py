@@ -14,8 +14,8 @@ from textual.widgets import Input
 
 from viewers.panels.ink import Ink, Line, apart, length
 from viewers.panels.reading import POLL_S, Reading, Told, recording_words
-from viewers.show import Texts
-from viewers.text import clean
+from viewers.reading.show import Texts
+from viewers.screen.text import clean
 from viewers.tui.face import Face
 from viewers.tui.faces import FACES
 from viewers.tui.help import Help

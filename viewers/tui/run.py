@@ -6,10 +6,10 @@ from contextlib import closing
 
 from store import home as homes
 from store.database import open_reader
-from viewers.scope import session_keys
-from viewers.show import Texts
-from viewers.starting import ensure
-from viewers.terminal import is_terminal
+from viewers.collecting.starting import ensure
+from viewers.reading.show import Texts
+from viewers.reports.scope import session_keys
+from viewers.screen.terminal import is_terminal
 from viewers.trouble import UsageTrouble
 
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from viewers.panels.ink import Line, Panel, cropped, filled, length
 from viewers.panels.signs import ASCII
-from viewers.text import cut, width
+from viewers.screen.text import cut, width
 from viewers.tui.host import host
 
 

@@ -6,13 +6,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from viewers import format
 from viewers.panels import feed
 from viewers.panels.fleet_read import Moment
 from viewers.panels.ink import Panel, Row
 from viewers.panels.moments import clock
-from viewers.secrets import has_secret
-from viewers.text import width
+from viewers.screen import format
+from viewers.screen.secrets import has_secret
+from viewers.screen.text import width
 from viewers.tui.host import host
 from viewers.tui.view import View
 

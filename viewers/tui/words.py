@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from viewers.panels.ink import Line, filled
 from viewers.panels.signs import ASCII
-from viewers.text import width
+from viewers.screen.text import width
 from viewers.tui.host import host
 
 

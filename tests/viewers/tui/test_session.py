@@ -59,7 +59,7 @@ def test_the_newest_session_is_shown_where_none_was_chosen(recorded: Path, look:
 
 def test_a_row_opens_to_its_whole_text(talk: None, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
-        from collector.texts import texts
+        from collector.lines.texts import texts
 
         eye.app.texts = lambda: texts
         await eye.press("2")

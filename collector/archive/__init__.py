@@ -1,0 +1,1 @@
+"""The lines themselves, kept; and everything that is made again from them."""

@@ -1,0 +1,1 @@
+"""What programs send, and what is asked of vendors: sockets, HTTP, telemetry."""

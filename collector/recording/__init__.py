@@ -1,0 +1,1 @@
+"""From lines to rows: once, or for as long as a collector runs."""

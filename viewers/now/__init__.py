@@ -1,0 +1,1 @@
+"""What stands now: plan limits, contexts, alerts."""

@@ -1,0 +1,1 @@
+"""What is recorded, as it is: sources, refusals, agents, sessions, conversations, events."""

@@ -1,0 +1,154 @@
+"""`forecast`: what this month will have come to, as a range, and what that is said from; else that it is too early."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+from viewers.reports.burn import BURN_DAYS, LEAST_DAYS, Outlook, Rate, outlook, period_of, rate
+from viewers.reports.flags import Asked
+from viewers.reports.report import say_nothing
+from viewers.reports.scope import Scope
+from viewers.reports.usage import Used, groups, total
+from viewers.reports.usage_table import noted, telemetry_note, wrapped
+from viewers.reports.zone import today
+from viewers.screen import format
+from viewers.screen.money import amount, dollars, worth
+from viewers.spending.shown import Shown, api_value
+
+UNKNOWN = "unknown"
+NAMES = ("month", "kind", "spent", "low", "likely", "high", "days_left", "per_day", "last_month")
+
+
+def defaults(asked: Asked) -> Asked:
+    return asked
+
+
+def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
+    """Of money and of tokens, by the days of the month so far and the last full ones."""
+    now = today(scope.zone, scope.now_s)
+    since, until = period_of("month", now)
+    days = {group.key: group.used for group in groups(reader, scope._replace(until=now), "day")}
+    first = min((day for day in days if day != UNKNOWN), default=None)
+    used = total([used for day, used in days.items() if since <= day <= now])
+    before = total([used for day, used in days.items() if day[:7] == _month_before(since)])
+    left = (date.fromisoformat(until) - date.fromisoformat(now)).days
+    found = {
+        kind: _outlook({day: _size(own, kind) for day, own in days.items()}, now, first, _size(used, kind), left)
+        for kind in ("usd", "tokens")
+    }
+    burn = {kind: known[1] for kind, known in found.items() if known}
+    document: dict[str, Any] = {
+        "month": since[:7],
+        "today": now,
+        "daysLeft": left,
+        "spent": {"totalCost": _money(used), "totalTokens": used.total_tokens, **_marks(used)},
+        "lastMonth": {"totalCost": _money(before), "totalTokens": before.total_tokens, **_marks(before)},
+        "forecast": {kind: _document(kind, known) for kind, known in found.items()},
+        "timezone": scope.zone.name,
+        "mode": scope.mode,
+    }
+    records = [
+        [since[:7], kind, _value(kind, _size(used, kind)), *(_value(kind, number) for number in known[0]), left,
+         _value(kind, round(known[1].mean)), _value(kind, _size(before, kind))]
+        for kind, known in found.items()
+        if known
+    ]  # fmt: skip
+    told = partial(_lines, scope, days, used, before, found, burn, (since, until, now, left))
+    return Shown(document, told, NAMES, records)
+
+
+def _month_before(first: str) -> str:
+    year, month = int(first[:4]), int(first[5:7])
+    return f"{year - (month == 1):04d}-{(month - 2) % 12 + 1:02d}"
+
+
+def _size(used: Used, kind: str) -> int:
+    return used.usd_nanos if kind == "usd" else used.total_tokens
+
+
+def _outlook(spent: dict[str, int], now: str, first: str | None, so_far: int, left: int) -> tuple[Outlook, Rate] | None:
+    burn = rate(spent, now, first)
+    return (outlook(so_far, spent.get(now, 0), burn, left), burn) if burn else None
+
+
+def _value(kind: str, number: int) -> int | float:
+    return amount(number) if kind == "usd" else number
+
+
+def _money(used: Used) -> float | None:
+    return amount(used.usd_nanos) if used.usd_nanos or not used.unpriced_tokens else None
+
+
+def _marks(used: Used) -> dict[str, int]:
+    return {
+        "lowerBounds": used.lower_bounds,
+        "telemetryOnlyTokens": used.telemetry_only_tokens,
+        "unpricedTokens": used.unpriced_tokens,
+    }
+
+
+def _tokens(used: Used) -> str:
+    return format.at_least(format.tokens(used.total_tokens), used.lower_bounds)
+
+
+def _document(kind: str, known: tuple[Outlook, Rate] | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    ahead, burn = known
+    return {
+        **{name: _value(kind, number) for name, number in ahead._asdict().items()},
+        "perDay": _value(kind, round(burn.mean)),
+        "lowestDay": _value(kind, burn.lowest),
+        "highestDay": _value(kind, burn.highest),
+        "fromDays": burn.days,
+        "activeDays": burn.active,
+    }
+
+
+def _lines(
+    scope: Scope,
+    days: dict[str, Used],
+    used: Used,
+    before: Used,
+    found: dict[str, tuple[Outlook, Rate] | None],
+    burn: dict[str, Rate],
+    month: tuple[str, str, str, int],
+    plan: str | None,
+) -> Iterator[str]:
+    since, until, now, left = month
+    if not days:
+        say_nothing(scope)
+        return
+    money = found["usd"] if used.usd_nanos else None
+    facts = {"So far": f"{worth(used)}, {_tokens(used)} tokens, from {since} to {now}"}
+    if money:
+        ahead, own = money
+        facts["At its end"] = f"{dollars(ahead.low)} to {dollars(ahead.high)}, most likely {dollars(ahead.likely)}"
+        facts["Said from"] = (
+            f"the last {own.days} full days: {dollars(round(own.mean))} a day, from {dollars(own.lowest)} to "
+            f"{dollars(own.highest)}; {format.things(left, 'day')} are left after today"
+        )
+    elif found["tokens"]:
+        ahead, own = found["tokens"]
+        low, high = format.tokens(ahead.low), format.tokens(ahead.high)
+        facts["At its end"] = f"{low} to {high} tokens, most likely {format.tokens(ahead.likely)}"
+        facts["Said from"] = f"the last {own.days} full days: {format.tokens(round(own.mean))} tokens a day"
+    else:
+        facts["At its end"] = (
+            f"too little is recorded to say: it takes {BURN_DAYS} full days since the first one, "
+            f"at least {LEAST_DAYS} of the last {BURN_DAYS} with tokens"
+        )
+    if before.total_tokens:
+        facts["Last month"] = f"{worth(before)}, {_tokens(before)} tokens"
+    yield from wrapped([f"The month of {since[:7]} in {scope.zone.name}, until {until}"])
+    yield ""
+    yield from wrapped([f"{title:<12}{text}" for title, text in facts.items()])
+    notes: list[str] = []
+    if money:
+        notes.append("Four of five months end within the range, if days go on like the last ones.")
+    notes += telemetry_note(used.telemetry_only_tokens)
+    if used.unpriced_tokens:
+        notes.append(f"≥ {format.tokens(used.unpriced_tokens)} tokens have no price, and are in no sum of money.")
+    yield from ("", *noted([*notes, *api_value(plan)]))
