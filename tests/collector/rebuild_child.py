@@ -27,7 +27,6 @@ def run(mutant: str, home: str) -> None:
 
     rebuild.write = slowly
     rebuild.rebuild(home, None)
-    time.sleep(60)
 
 
 if __name__ == "__main__":
