@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from typing import NamedTuple
 
 from store import archive, kept
-from store.belongs import adopt, sources_of
+from store.belongs import Empty, adopt, empty_of
 from store.blocks import Damaged
 from store.database import open_reader, transaction
 from store.errors import FleetmeterError
@@ -37,21 +37,21 @@ class Plan(NamedTuple):
 
 
 def restore(
-    home: str, session_keys: list[int], to: str | None, *, is_dry: bool, waiting: Waiting | None = None
+    home: str, source_ids: list[int], to: str | None, *, is_dry: bool, waiting: Waiting | None = None
 ) -> list[Restored]:
-    """Write a session's files back to their places, or below a folder."""
+    """Write these files back to their places, or below a folder, with what lay beside them."""
     if to is None and not is_dry:
         from collector.daemon.errands import do
 
-        return [Restored(*one) for one in do(home, "restore", session_keys, waiting)]
+        return [Restored(*one) for one in do(home, "restore", source_ids, waiting)]
     with closing(_archive(home)) as connection, closing(open_reader(home)) as store:
-        return [_one(connection, None, plan, is_dry=is_dry) for plan in _plans(store, connection, session_keys, to)]
+        return [_one(connection, None, plan, is_dry=is_dry) for plan in _plans(store, connection, source_ids, to)]
 
 
-def write_back(home: StrPath, writer: sqlite3.Connection, session_keys: list[int]) -> list[Restored]:
+def write_back(home: StrPath, writer: sqlite3.Connection, source_ids: list[int]) -> list[Restored]:
     """To their places; whoever calls holds the writer's lock."""
     with closing(_archive(home)) as connection:
-        return [_one(connection, writer, plan, is_dry=False) for plan in _plans(writer, connection, session_keys, None)]
+        return [_one(connection, writer, plan, is_dry=False) for plan in _plans(writer, connection, source_ids, None)]
 
 
 def _archive(home: StrPath) -> sqlite3.Connection:
@@ -64,9 +64,8 @@ def _archive(home: StrPath) -> sqlite3.Connection:
 
 
 def _plans(
-    store: sqlite3.Connection, connection: sqlite3.Connection, session_keys: list[int], to: str | None
+    store: sqlite3.Connection, connection: sqlite3.Connection, source_ids: list[int], to: str | None
 ) -> list[Plan]:
-    source_ids = sources_of(store, session_keys)
     current = {
         row[0]: row[1:]
         for row in store.execute(
@@ -76,13 +75,19 @@ def _plans(
         )
     }
     plans: list[Plan] = []
-    for one in kept.of_sources(connection, source_ids):
+    empty = [_nothing(one) for one in empty_of(store, source_ids)]
+    for one in [*kept.of_sources(connection, source_ids), *empty]:
         if one.is_dropped or (one.generation_id is not None and one.generation_id not in current):
             continue  # given up, or superseded
         raw_path, cursor = current[one.generation_id] if one.generation_id is not None else (one.raw_path, 0)
         path = raw_path if to is None else os.path.join(os.path.abspath(os.fsencode(to)), _below(one.root, raw_path))
         plans.append(Plan(one, path + (b".rows.jsonl" if one.form == ROWS else b""), cursor))
     return sorted(plans, key=lambda plan: plan.path)
+
+
+def _nothing(one: Empty) -> Kept:
+    """An empty file: there is nothing of it that an archive could keep."""
+    return Kept(0, *one[:-1], LINES, 0, 0, b"", None, one.mtime_ns, 0, "")
 
 
 def _below(root: str, raw_path: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Every transcript is deleted and the database damaged: what is archived is recorded again, and all is as it was."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from collector.archive import recover as recovering
 from collector.archive.prove import prove
 from collector.archive.restore import restore
-from store.database import NAME
+from store.belongs import sources_of
+from store.database import NAME, open_reader
 from tests.collector.archived import keep
 from tests.collector.claude_tree import lay_tree
 from tests.collector.daemons import running, until
@@ -55,7 +57,9 @@ def test_S6_what_only_the_archive_holds_is_recorded_again(home: Path, user: Path
     check_same(views(home, without=LOST), before)
     assert prove(str(home)).findings == []
     sessions = [key for (key,) in rows(home, "select session_key from session where session_id like '0%'")]
-    assert {one.state for one in restore(str(home), sessions, None, is_dry=False)} == {"written"}
+    with closing(open_reader(home)) as reader:
+        sources = sources_of(reader, sessions)
+    assert {one.state for one in restore(str(home), sources, None, is_dry=False)} == {"written"}
 
 
 @pytest.mark.mutant("S6")

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from collector.archive.prove import prove
 from collector.archive.restore import Restored, restore
 from collector.lines.texts import texts
+from store.belongs import LOOSE, loose_named, sources_of, sources_of_all
+from store.database import open_reader
 from store.errors import FleetmeterError
 from tests.collector.archived import change, keep
 from tests.collector.claude_tree import lay_tree
@@ -35,8 +38,16 @@ def sessions(home: Path) -> list[int]:
     return [row[0] for row in rows(home, "select session_key from session order by session_key")]
 
 
+def asked(home: Path) -> list[list[int]]:
+    """The files of each session, and those of none by their names."""
+    with closing(open_reader(home)) as reader:
+        names = [row[1].decode() for row in reader.execute(LOOSE).fetchall()]
+        loose = [loose_named(reader, Path(name).stem) for name in names]
+        return [*(sources_of(reader, [key]) for key in sessions(home)), *loose]
+
+
 def back(home: Path, *, to: str | None = None, is_dry: bool = False) -> list[Restored]:
-    return [one for key in sessions(home) for one in restore(str(home), [key], to, is_dry=is_dry)]
+    return [one for sources in asked(home) for one in restore(str(home), sources, to, is_dry=is_dry)]
 
 
 def check_deleted_and_back(home: Path, user: Path, *folders: Path) -> None:
@@ -68,6 +79,11 @@ def test_every_session_comes_back_as_it_was(home: Path, user: Path, project: Pat
     spilled = next(project.glob("*.jsonl")).with_suffix("") / "tool-results" / "b.txt"
     spilled.parent.mkdir(parents=True)
     spilled.write_text("a long output")
+    (project / "5e551011-0000-4000-8000-00000000000e.jsonl").touch()  # a session that was never begun
+    (project / "5e551011-0000-4000-8000-00000000000f.jsonl").write_bytes(
+        b'{"type":"summary","summary":"a title alone","leafUuid":"nobody"}\n'
+    )
+    (next(project.rglob("agent-*.jsonl")).parent / "agent-never-ran.jsonl").touch()
     check_deleted_and_back(home, user, project)
     assert {stat.S_IMODE(path.stat().st_mode) for path in project.rglob("*") if path.is_file()} == {0o600}
 
@@ -77,7 +93,8 @@ def test_every_session_of_the_corpus_comes_back_as_it_was(home: Path, tmp_path: 
     from tests.collector.published import CORPUS
 
     user = tmp_path / "published"
-    shutil.copytree(CORPUS / "claude", user / ".claude" / "projects" / "p")
+    alone = shutil.ignore_patterns("cache")  # of a viewer, which no session names
+    shutil.copytree(CORPUS / "claude", user / ".claude" / "projects" / "p", ignore=alone)
     shutil.copytree(CORPUS / "codex", user / ".codex" / "sessions")
     check_deleted_and_back(home, user, user / ".claude" / "projects" / "p", user / ".codex" / "sessions")
 
@@ -95,6 +112,19 @@ def test_nothing_that_is_there_is_replaced(home: Path, user: Path, project: Path
     (one,) = back(home, to=str(tmp_path / "elsewhere"))
     assert Path(one.path) == tmp_path / "elsewhere" / "projects" / "p" / path.name
     assert Path(one.path).read_bytes() == prompt(1) + answer(1)
+
+
+def test_all_that_was_deleted_comes_back_at_once(home: Path, user: Path, project: Path) -> None:
+    lay_tree(project, turns=2)
+    (project / "5e551011-0000-4000-8000-00000000000e.jsonl").touch()
+    record(home, user)
+    keep(home)
+    before = tree_hash(project)
+    shutil.rmtree(project)
+    with closing(open_reader(home)) as reader:
+        sources = sources_of_all(reader)
+    assert {one.state for one in restore(str(home), sources, None, is_dry=False)} == {"written"}
+    assert tree_hash(project) == before
 
 
 def test_what_is_damaged_is_not_written(home: Path, user: Path, project: Path) -> None:

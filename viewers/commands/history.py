@@ -23,7 +23,10 @@ def show(
 
 @app.command()
 def restore(
-    session: Session,
+    session: Annotated[
+        str | None, typer.Argument(metavar="[SESSION]", help="Its id, the beginning of one, or `latest`.")
+    ] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="All that was deleted, of every session.")] = False,
     to: Annotated[
         str | None, typer.Option("--to", metavar="DIR", help="Below this folder, not to their places.")
     ] = None,
@@ -31,7 +34,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Write a deleted session back, byte for byte, with all that lay beside it; never over a file that is there."""
-    raise typer.Exit(plain.restore(session=session, to=to, is_dry=is_dry, as_json=as_json))
+    raise typer.Exit(plain.restore(session=session, is_all=is_all, to=to, is_dry=is_dry, as_json=as_json))
 
 
 @app.command()

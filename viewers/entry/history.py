@@ -34,11 +34,18 @@ def _texts() -> "Texts":
     return texts
 
 
-def restore(*, session: str, to: str | None = None, is_dry: bool = False, as_json: bool = False) -> int:
+def restore(
+    *,
+    session: str | None = None,
+    is_all: bool = False,
+    to: str | None = None,
+    is_dry: bool = False,
+    as_json: bool = False,
+) -> int:
     from collector.archive.restore import restore
     from viewers.care.restore import run
 
-    return run(restore, session=session, to=to, is_dry=is_dry, as_json=as_json)
+    return run(restore, session=session, is_all=is_all, to=to, is_dry=is_dry, as_json=as_json)
 
 
 def prune(
@@ -57,7 +64,9 @@ def prune(
 
 PLAIN = {
     "show": Plain(show, {"--full": "is_full", **JSON}, {"--run": ("of_run", str)}, ("session",)),
-    "restore": Plain(restore, {"--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, ("session",)),
+    "restore": Plain(
+        restore, {"--all": "is_all", "--dry-run": "is_dry", **JSON}, {"--to": ("to", str)}, more=("session",)
+    ),
     "prune": Plain(
         prune,
         {"--yes": "is_sure", **JSON},
