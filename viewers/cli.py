@@ -37,7 +37,7 @@ AREAS = {
     "care": Area("Care of the database", ("doctor", "backup", "restore-backup")),
     "history": Area("History", ("show", "restore", "prune", "verify", "rebuild")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
-    "feeds": Area("What agents tell while they run", ("hooks", "statusline")),
+    "feeds": Area("What agents tell while they run", ("hooks", "statusline", "telemetry")),
     "trying": Area("Trying it", ("demo",)),
 }
 

@@ -37,9 +37,10 @@ class Routes(NamedTuple):
     """How the name of a service or scope begins → whose it is."""
 
     def root(self, agent: str, named: str) -> str | None:
-        """The root that is named, if it is one."""
+        """The root that is named, if it is one: some senders decode what they were told to say, some do not."""
         known = self.roots.get(agent, ())
-        return named if named in known else known[0] if known and not named else None
+        names = (named, unquote(named), unquote(unquote(named)))
+        return next((name for name in names if name in known), known[0] if known and not named else None)
 
     def agent(self, entry: otlp.Entry) -> str | None:
         for prefix, agent in self.services:
@@ -204,7 +205,7 @@ class HttpDoor:
 
     def _keep_telemetry(self, request: Request, target: str, kind: str) -> bool:
         """False where it is known whose it is, and it could not be kept."""
-        named = unquote(request.headers.get("x-fleetmeter-root", ""))
+        named = request.headers.get("x-fleetmeter-root", "")
         at, kept = feed.stamp(), dict[str, list[bytes]]()
         for entry in otlp.entries(target, kind, request.body):
             agent = self.routes.agent(entry)

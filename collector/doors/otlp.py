@@ -71,7 +71,8 @@ def _logs(document: dict[str, Any]) -> Iterator[Entry]:
     for resource, scoped in _resources(document, "resourceLogs", "scopeLogs"):
         for scope, record in _scoped(scoped, "logRecords"):
             attributes = _attributes(record)
-            name = record.get("eventName") or attributes.get("event.name") or _value(record.get("body"))
+            # What some programs put into eventName is the line of their own source.
+            name = attributes.get("event.name") or record.get("eventName") or _value(record.get("body"))
             yield _entry(
                 resource, scope,
                 {

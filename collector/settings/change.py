@@ -10,10 +10,10 @@ from collector.files.discover import roots
 from collector.settings import file, json_entries, toml_text
 from collector.settings.json_entries import Standing, Taken
 from collector.settings.json_text import Invalid
-from collector.settings.wanted import HOOKS, Address, Configurable, Wanted, call
+from collector.settings.wanted import HOOKS, TELEMETRY, Address, Configurable, Wanted, call
 from collector.sources import all_sources
 from store.config import NAME as CONFIG
-from store.config import Config, load
+from store.config import load
 from store.errors import FleetmeterError
 from store.home import prepare
 from store.http_token import token
@@ -53,20 +53,26 @@ class Change(NamedTuple):
 
 def targets(
     home: str, what: str, environ: Mapping[str, str], user: str, project: str | None, agents: tuple[str, ...] = (),
-    *, is_http: bool = False,
+    *, is_http: bool = False, is_install: bool = True,
 ) -> list[Target]:  # fmt: skip
     """The files that entries of that kind belong into: of each agent that is there, in each of its folders."""
     sources = all_sources()
     found: list[Target] = []
     config = load(home, [source.agent for source in sources])
-    address = _address(home, config, is_http=is_http) if what == HOOKS else None
+    port = config.telemetry.port
+    if port is None and (is_http or (what == TELEMETRY and is_install)):
+        raise FleetmeterError(
+            "no port is set on which a collector could be told",
+            hint=f"put `[telemetry]` and `port = 4328` into {os.path.join(home, CONFIG)}",
+        )
+    address = _address(home, port) if what == HOOKS and port is not None else None
     for root in roots(home, sources, config, environ, user):
         source = root.source
         if not isinstance(source, Configurable) or (agents and source.agent not in agents):
             continue
         if not os.path.isdir(root.path):
             continue
-        words = call(source.agent, root.path, home, usual(), address)
+        words = call(source.agent, root.path, home, usual(), address, port)
         plain, posted = (source.wanted(what, root.path, project, one) for one in (words._replace(url=""), words))
         wanted, other = (posted, plain) if is_http else (plain, posted)
         if wanted is not None and wanted.path not in {target.wanted.path for target in found}:
@@ -75,15 +81,7 @@ def targets(
     return found
 
 
-def _address(home: str, config: Config, *, is_http: bool) -> Address | None:
-    port = config.telemetry.port
-    if port is None:
-        if is_http:
-            raise FleetmeterError(
-                "no port is set on which a collector could be told",
-                hint=f"put `[telemetry]` and `port = 4328` into {os.path.join(home, CONFIG)}",
-            )
-        return None
+def _address(home: str, port: int) -> Address | None:
     try:
         return Address(port, token(home))
     except OSError:
@@ -103,11 +101,15 @@ def plan(home: str, target: Target, *, is_install: bool) -> Change:
     try:
         text = (held.content or b"").decode(UTF8)
         kept = file.before(home, held.path).original()
-        standing = _standing(text, wanted)
-        if standing == Standing.OTHER and target.other is not None and _standing(text, target.other) == Standing.WHOLE:
+        standing = _standing(text, target.what, wanted)
+        if (
+            standing == Standing.OTHER
+            and target.other is not None
+            and _standing(text, target.what, target.other) == Standing.WHOLE
+        ):
             standing = Standing.ELSE
         original = text if standing == Standing.NONE else kept.decode(UTF8) if kept is not None else "{}"
-        after = _after(text, wanted, original, is_install=is_install)
+        after = _after(text, target, original, is_install=is_install)
     except (Invalid, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise file.Refused(
             f"{wanted.path} is not valid: {_where(error)}", hint="mend it first: it was not touched"
@@ -137,16 +139,21 @@ def make(home: str, target: Target, shown: Change, *, is_install: bool) -> None:
         before.mark(target.what, is_there=is_install)
 
 
-def _standing(text: str, wanted: Wanted) -> str:
+def _block(what: str, wanted: Wanted) -> toml_text.Block:
+    return toml_text.Block(what, wanted.tables, partial(wanted.is_ours, ()))
+
+
+def _standing(text: str, what: str, wanted: Wanted) -> str:
     if wanted.tables:
-        return toml_text.standing(text, wanted.tables, partial(wanted.is_ours, ()))
+        return toml_text.standing(text, _block(what, wanted))
     return json_entries.standing(text, wanted)
 
 
-def _after(text: str, wanted: Wanted, original: str, *, is_install: bool) -> str:
+def _after(text: str, target: Target, original: str, *, is_install: bool) -> str:
+    wanted = target.wanted
     if wanted.tables:
-        is_ours = partial(wanted.is_ours, ())
-        return toml_text.installed(text, wanted.tables, is_ours) if is_install else toml_text.uninstalled(text, is_ours)
+        block = _block(target.what, wanted)
+        return toml_text.installed(text, block) if is_install else toml_text.uninstalled(text, block)
     if is_install:
         return json_entries.installed(text, wanted, original)
     return json_entries.uninstalled(text, wanted, original)

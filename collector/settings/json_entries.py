@@ -109,10 +109,15 @@ def _ours(body: str, root: Node, wanted: Wanted) -> Iterator[tuple[Place, Any]]:
             if item.value.kind == "[":
                 groups = [value_of(body, group.value) for group in item.value.items]
                 yield from (((top, item.key), group) for group in groups if _has_ours(group, wanted, (top, item.key)))
-    for place in wanted.members:
+    for place in wanted.members if _is_marked(body, root, wanted) else ():
         node = root.at(place)
         if node is not None and wanted.is_ours(place, value := value_of(body, node)):
             yield place, value
+
+
+def _is_marked(body: str, root: Node, wanted: Wanted) -> bool:
+    node = root.at(wanted.mark) if wanted.mark else None
+    return wanted.mark is None or (node is not None and wanted.is_ours(wanted.mark, value_of(body, node)))
 
 
 def _has_ours(group: Any, wanted: Wanted, place: Place) -> bool:
@@ -177,7 +182,7 @@ def _wrap(body: str, node: Node, ours: str, place: Place) -> Edit:
 
 def _drops(body: str, root: Node, wanted: Wanted, before: _Original) -> Iterator[Edit]:
     doomed: set[int] = set()
-    for number, item in enumerate(root.items):
+    for number, item in enumerate(root.items if _is_marked(body, root, wanted) else ()):
         place = (item.key,)
         if any(list_place[0] == item.key for list_place in wanted.lists):
             edits = list(_drops_below(body, item.value, wanted, before, place))

@@ -3,16 +3,31 @@
 import re
 import tomllib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from collector.settings.json_entries import Standing, Taken
 
 BEGIN, END = "# >>> fleetmeter", "# <<< fleetmeter"
-TOLD = "written by `fleetmeter hooks install`, removed by `fleetmeter hooks uninstall`"
 NO_END = "the line above had no end"
-_BLOCK = re.compile(rf"^{BEGIN}[^\n]*\n(?P<inside>.*?)^{END}[^\n]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(r"^\[", re.MULTILINE)
 _COMMAND = re.compile(r"^command *= *(.*)$", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """What stands between two lines of ours: one for each kind of entries."""
+
+    what: str
+    tables: str
+    is_ours: Callable[[object], bool]
+
+    @property
+    def begin(self) -> str:
+        return f"{BEGIN}: written by `fleetmeter {self.what} install`, removed by `fleetmeter {self.what} uninstall`"
+
+    def found(self, text: str, at: int = 0) -> re.Match[str] | None:
+        begin = re.escape(f"{BEGIN}: written by `fleetmeter {self.what} install`")
+        block = rf"^{begin}[^\n]*\n(?P<inside>.*?)^{END}[^\n]*(?:\n|\Z)"
+        return re.compile(block, re.MULTILINE | re.DOTALL).search(text, at)
 
 
 def checked(text: str) -> dict[str, Any]:
@@ -20,52 +35,57 @@ def checked(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def installed(text: str, tables: str, is_ours: Callable[[object], bool]) -> str:
+def installed(text: str, block: Block) -> str:
     """The text with our tables at its end."""
-    if standing(text, tables, is_ours) == Standing.WHOLE:
+    if standing(text, block) == Standing.WHOLE:
         return text
-    before = uninstalled(text, is_ours)
+    before = uninstalled(text, block)
     said = checked(before)
     newline = "\r\n" if "\r\n" in before else "\n"
     is_open = before and not before.endswith("\n")
-    begin = f"{BEGIN}: {TOLD}{f'; {NO_END}' if is_open else ''}"
-    block = "\n".join((begin, tables.rstrip("\n"), END, "")).replace("\n", newline)
-    after = before + (newline if is_open else "") + block
+    begin = block.begin + (f"; {NO_END}" if is_open else "")
+    lines = "\n".join((begin, block.tables.rstrip("\n"), END, "")).replace("\n", newline)
+    after = before + (newline if is_open else "") + lines
     try:
         told = checked(after)
     except tomllib.TOMLDecodeError as error:
-        raise Taken(f"its hooks have a form that nothing can be added to ({error})") from error
+        raise Taken(f"it says something already, in a form that nothing can be added to ({error})") from error
     if not _holds(told, said):
         raise Taken("adding to it would change what it says already")
     return after
 
 
-def uninstalled(text: str, is_ours: Callable[[object], bool]) -> str:
+def uninstalled(text: str, block: Block) -> str:
     """The text without our tables. What another program wrote between our two lines stays."""
-    found = _BLOCK.search(text)
+    found = block.found(text)
     while found is not None:
         head, tail = text[: found.start()], text[found.end() :]
-        left = _foreign(found["inside"], is_ours)
-        if NO_END in found.group().partition("\n")[0] and not left and not tail:
-            head = head.removesuffix("\n").removesuffix("\r")
+        left = _foreign(found["inside"], block)
+        if NO_END in found.group().partition("\n")[0] and not left:
+            if not tail:
+                head = head.removesuffix("\n").removesuffix("\r")
+            elif tail.startswith(BEGIN):  # another kind of ours, which has to know it now
+                begin, end = re.split(r"(?=\r?\n)", tail, maxsplit=1)
+                tail = f"{begin}; {NO_END}{end}"
         text = head + left + tail
-        found = _BLOCK.search(text, len(head))
+        found = block.found(text, len(head))
     return text
 
 
-def standing(text: str, tables: str, is_ours: Callable[[object], bool]) -> str:
+def standing(text: str, block: Block) -> str:
     """Whether our tables are there, as they should be."""
     checked(text)
-    found = _BLOCK.search(text)
+    found = block.found(text)
     if found is None:
         return Standing.NONE
     inside = found["inside"].replace("\r\n", "\n")
-    is_whole = inside.strip() == tables.strip() and _BLOCK.search(text, found.end()) is None
+    is_whole = inside.strip() == block.tables.strip() and block.found(text, found.end()) is None
     return Standing.WHOLE if is_whole else Standing.OTHER
 
 
-def _foreign(inside: str, is_ours: Callable[[object], bool]) -> str:
+def _foreign(inside: str, block: Block) -> str:
     """The tables that are not ours: a head without a command belongs to the table after it."""
+    ours = set(block.tables.splitlines())
     starts = [found.start() for found in _TABLE.finditer(inside)]
     parts = [inside[start:end] for start, end in zip(starts, [*starts[1:], len(inside)], strict=True)]
     kept: list[str] = []
@@ -76,7 +96,8 @@ def _foreign(inside: str, is_ours: Callable[[object], bool]) -> str:
         if is_head:
             heads.append(part)
             continue
-        if command is None or not is_ours(_text(command[1])):
+        is_ours = part.splitlines()[0] in ours if command is None else block.is_ours(_text(command[1]))
+        if not is_ours:
             kept += *heads, part
         heads = []
     return "".join((*kept, *heads))

@@ -17,6 +17,10 @@ PACKAGES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__fil
 EMIT, STATUS = ("collector", "emit.py"), ("viewers", "status_line.py")
 SCRIPTS = frozenset({"fleetmeter-emit", "fleetmeter-statusline"})
 HOME = "FLEETMETER_HOME"
+ROOT_HEADER = "x-fleetmeter-root"
+SINCE_WHEN = (
+    "sessions that begin from now on export what they call; `fleetmeter start` starts a collector that takes it"
+)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/hooks/[a-z]+/[0-9a-zA-Z]{16,}\?root=[^?]*").fullmatch
 
 
@@ -37,6 +41,8 @@ class Call(NamedTuple):
     status: str
     url: str = ""
     """Where it posts to instead of starting anything, if that is wished."""
+    export: str = ""
+    """Where it exports to."""
 
 
 def is_ours(value: object) -> bool:
@@ -73,6 +79,8 @@ class Wanted(NamedTuple):
     """An element for the list at each place."""
     members: Mapping[Place, Any] = {}
     """What stands at each place, where nothing does yet."""
+    mark: Place | None = None
+    """The one of the members that nobody else would set: without it none of the others is ours."""
     wraps: Place | None = None
     """The one of the members whose `command` runs the command that was there before, after `--`."""
     tables: str = ""
@@ -91,10 +99,12 @@ class Configurable(Protocol):
         ...
 
 
-def call(agent: str, root: str, home: str, usual_home: str, address: Address | None = None) -> Call:
+def call(
+    agent: str, root: str, home: str, usual_home: str, address: Address | None = None, port: int | None = None
+) -> Call:
     """Python without its site: that is the fastest start there is. A data folder of the user's choice is said."""
     chosen = "" if home == usual_home else f"{HOME}={shlex.quote(home)} "
     python = f"{chosen}{shlex.quote(sys.executable)} -I -S "
     words = " ".join(map(shlex.quote, (agent, root)))
     emit, status = (f"{python}{shlex.quote(os.path.join(PACKAGES, *script))} {words}" for script in (EMIT, STATUS))
-    return Call(emit, status, address.of(agent, root) if address else "")
+    return Call(emit, status, address.of(agent, root) if address else "", f"http://127.0.0.1:{port or 0}")

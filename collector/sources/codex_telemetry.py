@@ -12,13 +12,15 @@ COMPLETED = "response.completed"
 
 
 def _event(heard: Heard, told: Told) -> None:
-    if told.text("event.kind") != COMPLETED:
+    # Of each answer it tells twice that it is completed: first without what it took.
+    if told.text("event.kind") != COMPLETED or "input_token_count" not in told.attributes:
         return
     run, call = _run(heard, told), _call(heard, told, "answer")
     cached, whole = told.count("cached_token_count") or 0, told.count("input_token_count")
     if whole is None:
         raise ValueError("an answer without its tokens")
     call.input_tokens, call.cache_read_tokens = max(0, whole - cached), cached
+    call.cache_write_tokens = told.count("cache_write_token_count")
     call.output_tokens, call.reasoning_tokens = told.count("output_token_count"), told.count("reasoning_token_count")
     add_call(heard, run, call)
 

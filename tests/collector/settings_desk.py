@@ -119,8 +119,14 @@ class Desk:
     def content(self) -> bytes | None:
         return self.path.read_bytes() if self.path.exists() else None
 
+    def listen(self, port: int = 43210) -> None:
+        """A collector that is there listens on this port."""
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        (self.home / "config.toml").write_text(f"[telemetry]\nport = {port}\n")
+
     def do(self, is_install: bool, what: str = HOOKS, project: str | None = None) -> str:
-        (target,) = targets(str(self.home), what, {}, str(self.user), project, (self.agent,))
+        words = (str(self.home), what, {}, str(self.user), project, (self.agent,))
+        (target,) = targets(*words, is_install=is_install)
         change = plan(str(self.home), target, is_install=is_install)
         make(str(self.home), target, change, is_install=is_install)
         return plan(str(self.home), target, is_install=True).standing

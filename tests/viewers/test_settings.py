@@ -58,8 +58,10 @@ def test_a_person_is_asked(
     assert ("status_line.py" in settings.read_text()) == is_done
 
 
-@pytest.mark.parametrize("what", ["hooks", "statusline"])
-def test_entries_come_and_go(what: str, settings: Path, run: Any) -> None:
+@pytest.mark.parametrize("what", ["hooks", "statusline", "telemetry"])
+def test_entries_come_and_go(what: str, settings: Path, home: Path, run: Any) -> None:
+    home.mkdir(mode=0o700)
+    (home / "config.toml").write_text("[telemetry]\nport = 43210\n")
     assert run(what, "status").stdout == f"claude: {settings}: not installed\n"
     done = run(what, "install", "--yes", "--agent", "claude")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"installed: {settings}")
@@ -106,6 +108,26 @@ def test_hooks_that_post_are_heard(settings: Path, home: Path, run: Any) -> None
     run("hooks", "install", "--yes", "--http")
     assert run("hooks", "uninstall", "--yes").returncode == 0
     assert settings.read_text() == OLD
+
+
+def test_where_to_export_to_is_said_to_every_agent(settings: Path, home: Path, run: Any) -> None:
+    codex = settings.parents[1] / ".codex" / "config.toml"
+    codex.parent.mkdir()
+    codex.write_text("model = 'x'\n")
+    told = run("telemetry", "install", "--yes")
+    assert told.returncode == 1 and "port = 4328" in told.stderr and settings.read_text() == OLD
+    home.mkdir(mode=0o700)
+    (home / "config.toml").write_text("[telemetry]\nport = 43210\n")
+    told = run("telemetry", "install", "--yes")
+    assert told.returncode == 0 and told.stderr.count("fleetmeter start") == 1
+    assert '"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:43210"' in settings.read_text()
+    assert "endpoint = 'http://127.0.0.1:43210/v1/logs'" in codex.read_text()
+    assert run("telemetry", "uninstall", "--yes", "--agent", "codex").returncode == 0
+    assert run("telemetry", "status").stdout.splitlines() == [
+        f"claude: {settings}: installed", f"codex: {codex}: not installed"
+    ]  # fmt: skip
+    run("telemetry", "uninstall", "--yes")
+    assert (settings.read_text(), codex.read_text()) == (OLD, "model = 'x'\n")
 
 
 def test_trouble_with_one_file_does_not_keep_the_others(settings: Path, run: Any, tmp_path: Path) -> None:

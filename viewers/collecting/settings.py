@@ -78,7 +78,10 @@ def _targets(side: Side, asked: Asked, home: str) -> list[Any]:
     if project is not None and not os.path.isdir(project):
         raise UsageTrouble(f"{project} is not a folder")
     agents = (asked.agent,) if asked.agent else ()
-    return side.targets(home, asked.what, os.environ, os.path.expanduser("~"), project, agents, is_http=asked.is_http)
+    return side.targets(
+        home, asked.what, os.environ, os.path.expanduser("~"), project, agents,
+        is_http=asked.is_http, is_install=asked.act == INSTALL,
+    )  # fmt: skip
 
 
 def _planned(side: Side, home: str, target: Any, asked: Asked) -> tuple[Any, Exception | None]:

@@ -38,3 +38,11 @@ def statusline(
 ) -> None:
     """Put our line below an agent's prompt; one that is there already goes on, and is only listened to."""
     raise typer.Exit(plain.statusline(act=act, agent=agent, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json))
+
+
+@app.command()
+def telemetry(
+    act: Act, agent: Agent = None, is_dry: Dry = False, is_agreed: Yes = False, as_json: Json = False
+) -> None:
+    """Let agents export the calls that they make, also those that stand in none of their files."""
+    raise typer.Exit(plain.telemetry(act=act, agent=agent, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json))

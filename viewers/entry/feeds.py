@@ -18,6 +18,12 @@ def statusline(
     return settings("statusline", act, agent, None, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json)
 
 
+def telemetry(
+    *, act: str, agent: str | None = None, is_dry: bool = False, is_agreed: bool = False, as_json: bool = False
+) -> int:
+    return settings("telemetry", act, agent, None, is_dry=is_dry, is_agreed=is_agreed, as_json=as_json)
+
+
 def settings(
     what: str, act: str, agent: str | None, project: str | None, *, is_dry: bool, is_agreed: bool, as_json: bool,
     is_http: bool = False,
@@ -35,4 +41,5 @@ PLAIN = {
         hooks, {"--http": "is_http", **FLAGS}, {"--agent": ("agent", str), "--project": ("project", str)}, ("act",)
     ),
     "statusline": Plain(statusline, FLAGS, {"--agent": ("agent", str)}, ("act",)),
+    "telemetry": Plain(telemetry, FLAGS, {"--agent": ("agent", str)}, ("act",)),
 }
