@@ -1,5 +1,6 @@
 """C16, C17, C20: one collector for each data folder, which ends when it is told to and costs nothing while idle."""
 
+import random
 import signal
 import stat
 import subprocess
@@ -18,9 +19,9 @@ from tests.collector.recorded import check_every_byte
 from tests.collector.transcript import answer, prompt
 
 
-def check_c16(home: Path, user: Path, rivals: int, mutant: str = "none") -> None:
+def check_c16(home: Path, user: Path, rivals: int, mutant: str = "none", races: int = 2) -> None:
     """Of some that start at once, one runs; the others name it and end. When it is killed, the next one runs."""
-    for _ in range(2):
+    for _ in range(races):
         processes = [spawn(home, user, mutant) for _ in range(rivals)]
         try:
             until(lambda processes=processes: sum(p.poll() is None for p in processes) <= 1, 3.0 + rivals)
@@ -46,6 +47,12 @@ def test_C16_one_collector_runs_and_the_others_name_it(home: Path, user: Path) -
     check_c16(home, user, rivals=4)
 
 
+@pytest.mark.full
+@pytest.mark.promise("C16")
+def test_C16_of_two_hundred_races_each_has_one_winner(home: Path, user: Path) -> None:
+    check_c16(home, user, rivals=4, races=200)
+
+
 @pytest.mark.promise("C16")
 def test_C16_a_second_one_ends_within_a_second(home: Path, user: Path) -> None:
     with running(home, user) as first:
@@ -62,7 +69,9 @@ def test_C16_fails_without_a_lock(home: Path, user: Path) -> None:
         check_c16(home, user, rivals=2, mutant="no-lock")
 
 
-def check_c17(home: Path, project: Path, number: signal.Signals, mutant: str = "none") -> None:
+def check_c17(
+    home: Path, project: Path, number: signal.Signals, mutant: str = "none", records: int = 100
+) -> None:  # fmt: skip
     """A signal in the midst of growth and a backlog: it ends in two seconds, at a whole line, and nothing is lost."""
     lay(project, 60, 40)
     growing = project / "growing.jsonl"
@@ -81,7 +90,7 @@ def check_c17(home: Path, project: Path, number: signal.Signals, mutant: str = "
     with running(home, user, mutant) as process:
         writer.start()
         try:
-            until(lambda: count(home) > 100)
+            until(lambda: count(home) > records)
             process.send_signal(number)
             began = time.monotonic()
             process.wait(2.0)
@@ -103,6 +112,18 @@ def check_c17(home: Path, project: Path, number: signal.Signals, mutant: str = "
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_C17_a_signal_ends_it_cleanly_in_two_seconds(home: Path, project: Path, number: signal.Signals) -> None:
     check_c17(home, project, number)
+
+
+@pytest.mark.full
+@pytest.mark.promise("C17")
+def test_C17_a_hundred_signals_at_any_moment_end_it_cleanly(tmp_path: Path) -> None:
+    chance = random.Random(17)
+    for number in range(100):
+        folder = tmp_path / f"{number}"
+        project = folder / "user" / ".claude" / "projects" / "p"
+        project.mkdir(parents=True)
+        which = chance.choice([signal.SIGTERM, signal.SIGINT])
+        check_c17(folder / "fleetmeter_home", project, which, records=chance.randrange(2400))
 
 
 @pytest.mark.mutant("C17")

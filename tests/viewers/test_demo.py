@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from viewers.collecting import demo
-from viewers.collecting.demo import Sides, environment, find, seconds_of
+from viewers.collecting import demo, demo_folder
+from viewers.collecting.demo import Sides, environment, seconds_of
+from viewers.collecting.demo_folder import find
+from viewers.collecting.running import collector
 from viewers.trouble import UsageTrouble
 
 SMALL = ("--sessions", "1", "--rate", "50")
@@ -25,7 +27,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(demo.tempfile, "tempdir", None)
+    monkeypatch.setattr(demo_folder.tempfile, "tempdir", None)
     return folder
 
 
@@ -79,10 +81,26 @@ def test_a_demo_runs_is_looked_at_and_leaves_nothing(begin: Begin, run: Any, pla
     assert not (tmp_path / "fleetmeter_home").exists()
 
 
-def test_a_command_gets_a_demo_of_its_own_where_none_runs(run: Any, place: Path) -> None:
-    done = run("demo", *SMALL, "--", "summary", "--json")
-    assert done.returncode == 0
+def test_what_a_killed_demo_left_is_removed_by_the_next(begin: Begin, run: Any, place: Path) -> None:
+    process = begin(*SMALL)
+    ready(process)
+    (killed,) = place.iterdir()
+    running = collector(str(killed / demo_folder.DATA))
+    assert running is not None
+    process.kill()
+    process.wait()
+    bystanders = [place / f"{demo_folder.PREFIX}{name}" for name in ("kept", "foreign")]
+    for folder in bystanders:
+        folder.mkdir(mode=0o700)
+    (bystanders[0] / demo_folder.MARKER).write_text(f"{process.pid} long ago\n")
+    done = run("demo", *SMALL, "--", "summary", "--json")  # a command gets a demo of its own where none runs
+    assert f"removed {killed}" in done.stderr
     assert json.loads(done.stdout)["totals"]["totalTokens"] > 10_000
+    assert sorted(place.iterdir()) == sorted(bystanders)
+    assert demo_folder.birth(running.pid) != running.born
+
+
+def test_the_exit_code_of_a_command_on_a_demo_is_its_own(run: Any, place: Path) -> None:
     assert run("demo", *SMALL, "--", "sql", "select nothing").returncode == 1
     assert list(place.iterdir()) == []
 
@@ -114,14 +132,14 @@ def test_a_folder_of_somebody_else_is_left_alone(run: Any, tmp_path: Path) -> No
 
 
 def test_a_marker_in_a_folder_that_others_can_write_is_none(place: Path) -> None:
-    folder = place / f"{demo.PREFIX}x"
+    folder = place / f"{demo_folder.PREFIX}x"
     folder.mkdir()
-    (folder / demo.MARKER).write_text(f"{os.getpid()} {demo.birth(os.getpid())}\n")
+    (folder / demo_folder.MARKER).write_text(f"{os.getpid()} {demo_folder.birth(os.getpid())}\n")
     folder.chmod(0o777)
     assert find(None) is None
     folder.chmod(0o700)
     assert find(None) == str(folder)
-    (folder / demo.MARKER).write_text(f"{os.getpid()} another birth\n")
+    (folder / demo_folder.MARKER).write_text(f"{os.getpid()} another birth\n")
     assert find(None) is None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from store import lock, process
+from tests.collector.daemons import until
 from viewers.collecting import notice
 
 
@@ -112,7 +113,7 @@ def test_a_viewer_that_finds_no_collector_starts_one_and_says_so(run: Any, recor
     holder = lock.holder(recorded)
     assert holder is not None and holder.pid == int(pid)
     assert "started" not in run(FLEETMETER_NO_START=None).stderr
-    assert notice.trouble(str(recorded)) == "" or "importing" in notice.trouble(str(recorded))
+    until(lambda: notice.trouble(str(recorded)) == "", 30)
     assert run("stop").returncode == 0
     assert "no collector runs" in notice.trouble(str(recorded))
 

@@ -196,12 +196,13 @@ def clean_up(patient: Patient, name: str) -> Iterator[Finding]:
             continue
         left = one.keep_days - (patient.now_s - one.oldest_s) / DAY_S
         when = "any time now" if left <= 0 else f"in {left:.0f} days"
-        is_safe = patient.status.get("state") == "watching"
+        of_it = safety.get(one.path)
+        is_safe = patient.status.get("state") == "watching" or (of_it is not None and not of_it.files)
         yield Finding(
             name, NOTE if is_safe or left > SOON_DAYS else WARN,
             f"{one.name} deletes its files after {one.keep_days:g} days: the first of {one.path} {when}; "
-            + _safe(safety.get(one.path)),
-            "" if is_safe else "keep a collector running: what is recorded outlives the files",
+            + _safe(of_it),
+            "" if is_safe else "`fleetmeter collect --once` makes it safe; a collector that runs, all that is to come",
         )  # fmt: skip
 
 

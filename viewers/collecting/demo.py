@@ -4,10 +4,8 @@ Nothing of the user's is touched: whatever runs here is given a home inside the 
 """
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -15,14 +13,13 @@ from typing import Any, NamedTuple, Protocol
 
 from store.ask import ask
 from store.errors import FleetmeterError
-from store.home import create_private, make_folder
-from store.process import birth
+from store.home import create_private
+from viewers.collecting.demo_folder import DATA, USER, find, make, remove, tidy
 from viewers.collecting.running import command
 from viewers.screen import format, output, terminal
 from viewers.screen.text import clean
 from viewers.trouble import UsageTrouble
 
-PREFIX, MARKER, USER, DATA = "fleetmeter-demo-", "demo", "home", "fleetmeter"
 READY_S, END_S, EVERY_S = 120.0, 10.0, 0.05
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -77,9 +74,11 @@ def run(sides: Sides, asked: Asked) -> int:
         over = _Over(asked.seconds)
         for number in ENDS:
             stack.callback(signal.signal, number, signal.signal(number, over.end))
-        folder = _made(asked.home)
+        for left in tidy():
+            terminal.say(f"removed {clean(left)}, which a demo that was killed had left")
+        folder = make(asked.home, is_kept=asked.is_kept)
         if not asked.is_kept:
-            stack.callback(_remove, folder, is_ours=asked.home is None)
+            stack.callback(remove, folder, is_ours=asked.home is None)
         fleet: Fleet = sides.fleet(os.path.join(folder, USER), asked.seed, lambda: time.time_ns() // 1_000_000)
         for _ in fleet.past(asked.sessions):
             if over():
@@ -175,63 +174,6 @@ def seconds_of(text: str | None) -> float | None:
     if not 0 <= found < 1e9:
         raise UsageTrouble(f"{clean(text)} is no length of time", hint="write it as 30s, 10m, 2h or 1d")
     return found
-
-
-# -- the folder
-
-
-def find(home: str | None) -> str | None:
-    """The demo in that folder; without one, the newest that runs now."""
-    if home is not None:
-        folder = os.path.abspath(os.path.expanduser(home))
-        return folder if _owner(folder) is not None else None
-    above = tempfile.gettempdir()
-    found = [os.path.join(above, name) for name in os.listdir(above) if name.startswith(PREFIX)]
-    running = [(os.lstat(folder).st_mtime, folder) for folder in found if _runs(folder)]
-    return max(running)[1] if running else None
-
-
-def _owner(folder: str) -> tuple[int, str] | None:
-    """The process that made a demo, and its birth. What lies open, or belongs to somebody else, is none."""
-    try:
-        found = os.lstat(folder)
-        if found.st_uid != os.getuid() or found.st_mode & 0o170077 != 0o040000:
-            return None
-        with open(os.path.join(folder, MARKER), encoding="utf-8") as file:
-            pid, _, born = file.read(200).strip().partition(" ")
-        return int(pid), born
-    except (OSError, ValueError):
-        return None
-
-
-def _runs(folder: str) -> bool:
-    owner = _owner(folder)
-    return owner is not None and birth(owner[0]) == owner[1]
-
-
-def _made(home: str | None) -> str:
-    """The folder of a new demo, marked as ours."""
-    if home is None:
-        folder = tempfile.mkdtemp(prefix=PREFIX)
-    else:
-        folder = os.path.abspath(os.path.expanduser(home))
-        if not make_folder(folder) and (os.path.islink(folder) or not os.path.isdir(folder) or os.listdir(folder)):
-            hint = f"look at it with `fleetmeter demo --home {clean(home)} -- today`, or name another folder"
-            what = "holds a demo already" if _owner(folder) is not None else "is no empty folder"
-            raise FleetmeterError(f"{clean(folder)} {what}", hint=hint if "demo" in what else "name another folder")
-        os.chmod(folder, 0o700)
-    with os.fdopen(create_private(os.path.join(folder, MARKER)), "w") as file:
-        file.write(f"{os.getpid()} {birth(os.getpid())}\n")
-    return folder
-
-
-def _remove(folder: str, *, is_ours: bool) -> None:
-    """All that was made; a folder that was named stays, empty, if it was there before."""
-    for name in (USER, DATA):
-        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
-    os.unlink(os.path.join(folder, MARKER))
-    if is_ours or not os.listdir(folder):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- the collector
