@@ -19,6 +19,13 @@ OF_THE_ACCOUNT = ("limit_reading", "limit_level", "summary")
 """Facts that belong to no session: in the copy they are taken out first, and all told anew."""
 OURS = ("run_key", "prompt_key", "message_key", "response_key", "tool_call_key")
 ALWAYS = ("record", "reject", "session")
+# A fact that several files tell alike names one of them; which, depends on what was read first.
+ANY_FILE = "generation_id"
+STRANGERS = """
+select count(*)
+from kept.{0}
+where (session_key, generation_id) not in (select session_key, generation_id from kept.session_file)
+"""
 
 Said = tuple[str, str]
 
@@ -62,7 +69,11 @@ def _make(copy: sqlite3.Connection, home: str) -> int:
 def _differences(copy: sqlite3.Connection, skipped: set[str]) -> Iterator[Said]:
     for table in (*ALWAYS, *removal.tables(copy)):
         columns = [row[0] for row in copy.execute("select name from pragma_table_info(?)", (table,)).fetchall()]
-        yield from _compared(copy, table, ", ".join(name for name in columns if name not in OURS))
+        is_any = {"session_key", ANY_FILE} < set(columns) and "byte_offset" not in columns
+        skipped_columns = {*OURS, ANY_FILE} if is_any else set(OURS)
+        yield from _compared(copy, table, ", ".join(name for name in columns if name not in skipped_columns))
+        if is_any and (strange := copy.execute(STRANGERS.format(table)).fetchone()[0]):
+            yield NAME, f"{table}: {strange} rows are of files that do not tell of their sessions"
     for view in views():
         if view.name not in skipped:
             yield from _compared(copy, view.name, "*")

@@ -14,7 +14,7 @@ from store import archive
 from store.database import NAME
 from tests.collector.archived import keep
 from tests.collector.claude_tree import lay_tree
-from tests.collector.recorded import record
+from tests.collector.recorded import record, rows
 from tests.collector.transcript import answer, prompt
 
 ROUNDS = 8
@@ -114,3 +114,21 @@ def test_what_is_gone_and_not_archived_is_told(home: Path, user: Path, project: 
     record(home, user)
     proof = prove_all(str(home))
     assert (proof.unproven, proof.findings) == (1, [])
+
+
+def test_of_two_files_that_tell_the_same_either_may_be_named(home: Path, user: Path, project: Path) -> None:
+    said = b"".join(
+        prompt(n) + answer(n, content=[{"type": "tool_use", "id": f"t{n}", "name": "Bash"}]) for n in range(3)
+    )
+    (project / "b.jsonl").write_bytes(said)
+    record(home, user)
+    (project / "a.jsonl").write_bytes(said)
+    record(home, user)
+    keep(home)
+    ((named,),) = rows(home, "select distinct generation_id from message")
+    ((other,),) = rows(home, "select generation_id from generation where generation_id <> ?", (named,))
+    for generation, findings in ((other, 0), (99, 1)):
+        with closing(sqlite3.connect(home / NAME)) as connection:
+            connection.execute("update message set generation_id = ?", (generation,))
+            connection.commit()
+        assert len(prove_all(str(home)).findings) == findings
