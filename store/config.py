@@ -11,6 +11,7 @@ from store.errors import FleetmeterError
 from store.home import StrPath
 from store.limit_config import Limits, read_limits
 from store.price_config import Override, read_prices
+from store.process_config import Processes, read_processes
 
 NAME = "config.toml"
 
@@ -64,6 +65,8 @@ class Config(NamedTuple):
     """Whether a viewer that finds no collector starts one."""
     archive: Archiving = Archiving()
     """Whether the lines themselves are kept, and how much of them."""
+    processes: Processes = Processes()
+    """Which programs of agents are looked at, and when one is not well."""
 
 
 NOTHING = Config({}, {}, {}, None)
@@ -104,6 +107,7 @@ def load(home: StrPath, agents: Collection[str] | None = None) -> Config:
         alerts=read_alerts(path, document.get("alerts", {})),
         start=_switch(path, "start", document.get("start", True)),
         archive=_archiving(path, document["archive"]) if "archive" in document else Archiving(),
+        processes=read_processes(path, document.get("processes", {})),
     )
 
 

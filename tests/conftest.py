@@ -26,6 +26,8 @@ def sheltered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PLACES:
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("FLEETMETER_NO_START", "1")  # a viewer that starts a collector leaves it behind
+    # Whatever a test starts may look at, and signal, this process's own family alone.
+    monkeypatch.setenv("FLEETMETER_SCOPE", f"pid:{os.getpid()}")
     (tmp_path / "home").mkdir()
     real = Path(pwd.getpwuid(os.getuid()).pw_dir)
     for place in (os.path.expanduser("~"), *(os.environ[name] for name in PLACES)):

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from collector.files.discover import roots
-from collector.sources import Source, Told, all_sources
+from collector.sources import Runs, Source, Told, all_sources
 from store.config import load
+from store.programs import Program
 
 FOUND, EMPTY, ABSENT = "found", "nothing in it", "not there"
 USER = "~"
@@ -91,3 +92,8 @@ def standing(root: str, trees: tuple[str, ...]) -> str:
         else:
             return FOUND if trees else EMPTY
     return trouble
+
+
+def programs() -> tuple[Program, ...]:
+    """How the processes of each agent are known among all that run."""
+    return tuple(source.program for source in all_sources() if isinstance(source, Runs))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_ch
 if TYPE_CHECKING:
     from store.batch import Batch
     from store.facts import Record
+    from store.programs import Program
 
 Past = Callable[[int], "Iterable[tuple[str, int, int | None]]"]
 """The latest so many records of a file that have an id, and the heads of their threads: id, offset, head."""
@@ -158,6 +159,14 @@ class Reporting(Protocol):
 
     @property
     def services(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class Runs(Protocol):
+    """A source that knows how its agent's programs look among all processes of a machine."""
+
+    @property
+    def program(self) -> "Program": ...
 
 
 class Question(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Question, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
+from store.programs import Program
 
 if TYPE_CHECKING:
     from collector.settings.wanted import Call, Wanted
@@ -39,10 +40,22 @@ TELLS = Tells(
 )
 
 
+PROGRAM = Program(
+    "claude",
+    names=("claude", "claude.exe"),
+    scripts=("claude",),
+    places=("/.local/share/claude/versions/", "/@anthropic-ai/claude-code/"),
+    helpers=("daemon", "--bg-pty-host"),
+    background=("--bg-spare",),
+    headless=("-p", "--print"),
+)
+
+
 class Claude:
     agent = "claude"
     name = "Claude Code"
     tells = TELLS
+    program = PROGRAM
     version = 1
     services = ("claude-code", "com.anthropic.claude_code")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
+from store.programs import Program
 
 if TYPE_CHECKING:
     from collector.settings.wanted import Call, Wanted
@@ -37,10 +38,22 @@ TELLS = Tells(
 )
 
 
+PROGRAM = Program(
+    "codex",
+    names=("codex", "codex.exe"),
+    places=("/@openai/codex",),
+    launchers=("codex.js", "codex"),
+    helpers=("pid-update-loop",),
+    servers=("app-server",),
+    headless=("exec", "e"),
+)
+
+
 class Codex:
     agent = "codex"
     name = "Codex"
     tells = TELLS
+    program = PROGRAM
     services = ("codex",)
     version = 2
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from collector.sources import DATABASE, Layout, Lines, Past, Source, Tells, no, partly, yes
+from store.programs import Program
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -37,10 +38,21 @@ TELLS = Tells(
 )
 
 
+PROGRAM = Program(
+    "opencode",
+    names=("opencode", "opencode.exe"),
+    scripts=("opencode",),
+    places=("/.opencode/bin/",),
+    servers=("serve", "web"),
+    headless=("run",),
+)
+
+
 class OpenCode:
     agent = "opencode"
     name = "OpenCode"
     tells = TELLS
+    program = PROGRAM
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

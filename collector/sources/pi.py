@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from store.programs import Program
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -30,10 +31,14 @@ TELLS = Tells(
 )
 
 
+PROGRAM = Program("pi", scripts=("pi", "omp"), headless=("-p", "--print"))
+
+
 class Pi:
     agent = "pi"
     name = "Pi"
     tells = TELLS
+    program = PROGRAM
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

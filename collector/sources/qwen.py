@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from store.programs import Program
 
 if TYPE_CHECKING:
     from store.batch import Batch
@@ -27,10 +28,14 @@ TELLS = Tells(
 )
 
 
+PROGRAM = Program("qwen", scripts=("qwen",), places=("/@qwen-code/qwen-code/",), headless=("-p", "--prompt"))
+
+
 class Qwen:
     agent = "qwen"
     name = "Qwen Code"
     tells = TELLS
+    program = PROGRAM
     version = 1
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:

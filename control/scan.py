@@ -1,0 +1,131 @@
+"""Looks at the processes of agents: all names first, and details of those alone that are an agent's, in the scope."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from control import recognise
+from control.machine import Entry, Machine
+from control.process import Process
+from control.recognise import Part
+from control.scope import Family, Scope, descendants
+from store.programs import Program
+
+
+class Look(NamedTuple):
+    """All that was seen at one moment."""
+
+    at_s: float
+    """On a clock that nobody sets."""
+    table: dict[int, Entry]
+    """All that is in the scope, of agents or not."""
+    processes: tuple[Process, ...]
+
+
+class Scanner:
+    """Looks again and again. It remembers whose each process is: that does not change while its name does not."""
+
+    def __init__(self, machine: Machine, programs: Sequence[Program], scope: Scope) -> None:
+        self.machine, self.programs = machine, tuple(programs)
+        self.family = Family(machine, scope)
+        self.parts: dict[tuple[int, str, str], tuple[Part, str | None, tuple[str, ...]] | None] = {}
+
+    def look(self, registered: frozenset[int] = frozenset()) -> Look:
+        """What there is now. registered: pids that agents themselves say are theirs, whatever they are called."""
+        at_s = self.machine.monotonic()
+        table = self.family.of(self.machine.table())
+        found: list[Process] = []
+        kept: dict[tuple[int, str, str], tuple[Part, str | None, tuple[str, ...]] | None] = {}
+        for entry in table.values():
+            key = entry.pid, entry.born, entry.name
+            known = self.parts[key] if key in self.parts else self._asked(entry)
+            kept[key] = known
+            if known is not None and (process := self._process(entry, known, table)) is not None:
+                found.append(process)
+        self.parts = kept
+        return Look(at_s, table, tuple(sorted(_without_forks(found), key=lambda process: process.key)))
+
+    def _asked(self, entry: Entry) -> tuple[Part, str | None, tuple[str, ...]] | None:
+        if entry.pid == os.getpid():
+            return None
+        exe = self.machine.exe(entry.pid)
+        if entry.state == "zombie":  # nothing but its name is left of it
+            exe = None
+        if not recognise.is_candidate(entry.name, exe, self.programs):
+            return None
+        argv = tuple(self.machine.argv(entry.pid) or ())
+        part = recognise.part(entry.name, exe, argv, self.programs)
+        return None if part is None else (part, exe, argv)
+
+    def _process(
+        self, entry: Entry, known: tuple[Part, str | None, tuple[str, ...]], table: dict[int, Entry]
+    ) -> Process | None:
+        (agent, role), exe, argv = known
+        pid, machine = entry.pid, self.machine
+        found = Process(
+            entry, agent, role, exe, machine.uid(pid), machine.terminal(pid), machine.cwd(pid), argv,
+            tuple(machine.open_files(pid) or ()), tuple(table[child] for child in descendants(table, pid)),
+        )  # fmt: skip
+        # What was asked about may have ended meanwhile, and another have taken its pid.
+        now = machine.entry(pid)
+        return found if now is not None and now.born == entry.born else None
+
+
+def _without_forks(found: list[Process]) -> list[Process]:
+    """A process that has begun no program of its own yet is a part of the one that it is a copy of."""
+    programs = {process.pid: (process.agent, process.exe, process.argv) for process in found}
+    return [
+        process
+        for process in found
+        if programs.get(process.entry.parent or 0) != (process.agent, process.exe, process.argv)
+    ]
+
+
+class Spent(NamedTuple):
+    """What a process used of processors between two looks; None where that cannot be told."""
+
+    window_s: float
+    percent: float | None
+    children_percent: float | None
+
+
+NOTHING = Spent(0.0, None, None)
+
+
+def spent(process: Process, before: Look, after: Look) -> Spent:
+    """Between the looks, both at the same process: never a number from one look alone."""
+    window_s = after.at_s - before.at_s
+    first = before.table.get(process.pid)
+    if first is None or first.born != process.entry.born or window_s <= 0:
+        return NOTHING
+    own = None if first.cpu_s is None or process.entry.cpu_s is None else process.entry.cpu_s - first.cpu_s
+    earlier = [before.table[pid] for pid in descendants(before.table, process.pid)]
+    return Spent(
+        window_s, _percent(own, window_s), _percent(_by_children(first, earlier, process), window_s)
+    )  # fmt: skip
+
+
+def _by_children(first: Entry, earlier: list[Entry], process: Process) -> float | None:
+    """What its children used, also those that came and went between the looks: what a child had used stays in the sum
+    when it ends, for whoever reaps it takes it over."""
+    before, after = _taken(first, earlier), _taken(process.entry, process.children)
+    if before is None or after is None:
+        # Where nothing is taken over, only children that lived all the time can be told of.
+        if {(child.pid, child.born) for child in earlier} != {(child.pid, child.born) for child in process.children}:
+            return None
+        before, after = _alive(earlier), _alive(process.children)
+    return None if before is None or after is None else after - before
+
+
+def _taken(parent: Entry, children: Iterable[Entry]) -> float | None:
+    reaped, alive = [entry.reaped_s for entry in (parent, *children)], _alive(children)
+    return None if alive is None or None in reaped else alive + sum(part for part in reaped if part is not None)
+
+
+def _alive(children: Iterable[Entry]) -> float | None:
+    used = [child.cpu_s for child in children]
+    return None if None in used else sum(part for part in used if part is not None)
+
+
+def _percent(seconds: float | None, window_s: float) -> float | None:
+    return None if seconds is None else max(0.0, seconds) / window_s * 100
