@@ -2,7 +2,7 @@
 
 from viewers.panels.fleet import LATELY_S, NANOS, share
 from viewers.panels.fleet_read import Fleet, Limit, One
-from viewers.panels.gauges import COMPACTS_AT, HIGH, HIGHEST, bar, limit_style, spark
+from viewers.panels.gauges import HIGH, HIGHEST, bar, limit_style, spark
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
 from viewers.panels.moments import instant
 from viewers.panels.words import folder, model, money
@@ -109,8 +109,7 @@ def _of_session(one: One, columns: int) -> list[Row]:
         found.append(Row(f"1 {one.now.key}", ((("✗ ", "bad"), cell(f"{name} failed", columns - 2)),)))
     part = share(one.card)
     if part is not None and part >= 0.85 and one.card and one.now.state in ("working", "waiting", "your_turn"):
-        left = max(int((one.card.window_tokens or 0) * COMPACTS_AT) - (one.card.context_tokens or 0), 0)
-        words = f"{name} {format.tokens(left)} to auto-compact"
+        words = f"{name} {format.tokens(one.card.headroom_tokens or 0)} to auto-compact"
         found.append(Row(f"2 {one.now.key}", ((("■ ", "bad"), cell(words, columns - 2)),)))
     return found
 

@@ -5,6 +5,7 @@ import re
 from viewers.panels.fleet_read import Moment
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, length
 from viewers.panels.moments import clock
+from viewers.panels.words import near
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
@@ -28,9 +29,10 @@ def kind_of(moment: Moment) -> str:
     return moment.kind
 
 
-def words(moment: Moment, is_shown: bool = False) -> tuple[str, str, str]:
+def words(moment: Moment, is_shown: bool = False, cwd: str | None = None) -> tuple[str, str, str]:
     """Who or what, what was said, and a short fact; secrets only if they were asked for."""
-    text = clean(moment.text or "") if is_shown else clean(hide(moment.text or ""))
+    text = near(moment.text or "", cwd) if moment.kind == "tool" else moment.text or ""
+    text = clean(text if is_shown else hide(text))
     if moment.kind == "tool":
         return moment.what, text, _outcome(moment)
     if moment.kind == "compaction":
@@ -55,11 +57,11 @@ def panel(
     fact: str = "",
     needle: str = "",
     names: dict[str, str] | None = None,
-    shown: frozenset[str] = frozenset(),
+    cwd: str | None = None,
 ) -> Panel:
     """The feed; only what the filter names."""
     found = [one for one in moments if one.what not in QUIET and fits(one, needle)]
-    rows = tuple(Row(one.ref, (line(one, columns, names or {}, one.ref in shown),)) for one in found)
+    rows = tuple(Row(one.ref, (line(one, columns, names or {}, cwd),)) for one in found)
     empty = f"Nothing matches “{clean(needle)}”. Esc clears the filter." if needle else "nothing happened yet"
     return Panel(title, rows, fact, empty=empty)
 
@@ -75,10 +77,10 @@ def fits(moment: Moment, needle: str) -> bool:
     return True
 
 
-def line(moment: Moment, columns: int, names: dict[str, str], is_shown: bool) -> Line:
+def line(moment: Moment, columns: int, names: dict[str, str], cwd: str | None = None) -> Line:
     """Time, mark, words, fact."""
     mark, style = MARKS.get(kind_of(moment), ("·", "muted"))
-    who, said, fact = words(moment, is_shown)
+    who, said, fact = words(moment, cwd=cwd)
     run = "" if moment.run_id == "main" else clean(names.get(moment.run_id, moment.run_id))[:16]
     right: tuple[Ink, ...] = ()
     if run and columns >= 60:

@@ -2,16 +2,18 @@
 
 from store.light import NamedTuple
 from viewers.panels.fleet_read import LATELY_S, Call, Card, Fleet, One
-from viewers.panels.gauges import COMPACTS_AT, context_bar, context_style
-from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell
+from viewers.panels.gauges import context_bar, context_style
+from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, length
 from viewers.panels.moments import instant
-from viewers.panels.words import folder, model, model_style, money, state
+from viewers.panels.words import folder, model, model_style, money, near, state
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
 
 SORTS = ("state", "cost", "context", "age", "project")
 NANOS = 1e9
+WHOLE = 68
+"""Columns that all of a session's first line takes."""
 
 
 class Look(NamedTuple):
@@ -108,12 +110,16 @@ def session(one: One, columns: int, lines: int, now_s: float) -> tuple[Line, ...
     doing = doing_of(one, now_s)
     head: Line = ((f"{mark} ", style), cell(folder(one.now.project), name, "bold"), (" ", ""))
     if lines < 3:
-        first = apart((*head, *bar, percent, ("  ", ""), *left), (cost, ("  ", ""), rate), columns)
+        if columns < WHOLE:
+            first = apart((*head, *bar, percent), (cost,), columns)
+        else:
+            first = apart((*head, *bar, percent, ("  ", ""), *left), (cost, ("  ", ""), rate), columns)
         return first, ((("  "), ""), branch, (" ", ""), *doing_cut(doing, columns - name - 3))
-    middle = max(columns - name - gauge_columns - 30, 10)
-    first = apart((*head, *doing_cut(doing, middle)), (*bar, percent, ("   ", ""), cost), columns)
-    told = cell(_detail(one), middle, "muted")
-    second = apart((("  ", ""), branch, (" ", ""), told), (*left, ("   ", ""), rate), columns)
+    right: Line = (*bar, percent, ("  ", ""), cost)
+    middle = max(columns - length((*head, *right)) - 1, 10)
+    first = apart((*head, *doing_cut(doing, middle)), right, columns)
+    told = ((_detail(one), "muted"),)
+    second = apart((("  ", ""), branch, (" ", ""), *told), (*left, ("  ", ""), rate), columns)
     who = f"{clean(one.now.agent)} "
     third: Line = (
         ("  ", ""), (who, "muted"), (model(card.model if card else None), model_style(card.model if card else None)),
@@ -130,7 +136,7 @@ def _detail(one: One) -> str:
         parts.append(hide(one.now.what))
     elif card and card.last_prompt:
         parts.append("» " + hide(card.last_prompt))
-    return " · ".join(parts)
+    return clean(" · ".join(parts))
 
 
 def doing_cut(doing: Line, columns: int) -> Line:
@@ -145,7 +151,7 @@ def doing_of(one: One, now_s: float) -> Line:
         what = f"  {hide(one.now.what)}" if one.now.what else ""
         return ((f"WAITING {age}{what}", "warn"),)
     if one.calls and one.now.state == "working":
-        return ((call_words(one.calls[0], now_s), ""),)
+        return ((call_words(one.calls[0], now_s, one.card.cwd if one.card else None), ""),)
     if one.now.what and one.now.state == "working":
         return ((f"{hide(one.now.what)} {age}", ""),)
     words = {"working": "thinking", "your_turn": "your turn since", "idle": "idle since", "failed": "failed, since"}
@@ -153,11 +159,11 @@ def doing_of(one: One, now_s: float) -> Line:
     return ((f"{word} {age}" + (" ago" if one.now.state == "ended" else ""), state(one.now.state)[2] or "muted"),)
 
 
-def call_words(call: Call, now_s: float) -> str:
+def call_words(call: Call, now_s: float, cwd: str | None = None) -> str:
     """A running tool with its clock."""
     began = instant(call.started_at)
     age = f" {format.lasting(now_s - began)}" if began is not None else ""
-    target = " ".join(hide(call.target or "").split())
+    target = " ".join(hide(near(call.target or "", cwd)).split())
     return f"{call.name} {target[:60]}{'…' if len(target) > 60 else ''}{age}"
 
 
@@ -166,11 +172,11 @@ def _context(card: Card | None, columns: int) -> tuple[Line, Ink, Line]:
     part = share(card)
     used = card.context_tokens if card else None
     window = card.window_tokens if card else None
-    bar = context_bar(used, window, columns)
-    if part is None:
+    bar = context_bar(used, window, columns, card.auto_tokens if card else None)
+    if card is None or part is None:
         known = f"{format.tokens(used)} used" if used is not None else "no answer yet"
         return bar, ("     ", ""), (cell(known, 13, "muted", is_right=True),)
-    room = max(int((window or 0) * COMPACTS_AT) - (used or 0), 0)
+    room = card.headroom_tokens or 0
     percent = cell(f"{part:.0%}", 5, context_style(part * 100), is_right=True)
     return bar, percent, (cell(f"{format.tokens(room)} left", 13, "muted", is_right=True),)
 

@@ -6,11 +6,13 @@ from store import home as homes
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.now.context import standing
-from viewers.panels.moments import midnight
+from viewers.panels.moments import instant, midnight
 from viewers.reports.dates import utc
 
 ACTIVE_S = 1800
 """So long after its last word a session still counts as active."""
+GONE_S = 86_400
+"""So long after its last word nobody waits any more for a session of which no program is known."""
 LATELY_S = 300
 MOST = 500
 LIMITS_S = 8 * 86_400
@@ -31,6 +33,8 @@ class Now(NamedTuple):
     pid: int | None
     last_at: str
     entrypoint: str | None
+    is_untold: int = 0
+    """It counts as ended only because nobody lists the programs of its agent."""
 
 
 class Card(NamedTuple):
@@ -61,6 +65,14 @@ class Card(NamedTuple):
     lately_nanos: int | None
     lately_tokens: int | None
     agents_open: int
+    auto_tokens: int | None = None
+    """Where its context will be made smaller by itself."""
+
+    @property
+    def headroom_tokens(self) -> int | None:
+        """Until then."""
+        known = self.auto_tokens is not None and self.context_tokens is not None
+        return max((self.auto_tokens or 0) - (self.context_tokens or 0), 0) if known else None
 
     @property
     def is_least(self) -> bool:
@@ -119,6 +131,8 @@ class Fleet(NamedTuple):
     preview: tuple[Any, ...] = ()
     """The feed of the session under the cursor."""
     is_all: bool = False
+    names: tuple[tuple[str, str], ...] = ()
+    """What the agents in that session are called."""
 
 
 class Memory:
@@ -139,11 +153,22 @@ def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: b
     """The sessions of the last half hour, or the newest of all."""
     name = "fleet_all" if is_all else "fleet_now"
     rows = query.rows(reader, name, most=MOST, **({} if is_all else {"since": utc(now_s - ACTIVE_S)}))
-    sessions = [Now(*row) for row in rows]
+    sessions = [now_of(row, now_s) for row in rows]
     found = tuple(One(one, *known(reader, memory, one, now_s)) for one in sessions)
     for gone in memory.cards.keys() - {one.key for one in sessions}:
         del memory.cards[gone]
     return Fleet(found, *_sums(reader, memory, now_s), is_all=is_all)
+
+
+def now_of(row: tuple[Any, ...], now_s: float) -> Now:
+    """As it stands at this moment: of programs that nobody lists, silence is all that tells."""
+    now = Now(*row)
+    silent_s = now_s - (instant(now.last_at) or 0.0)
+    if now.is_untold and silent_s < ACTIVE_S:
+        return now._replace(state="idle")
+    if now.pid is None and now.state != "ended" and silent_s > GONE_S:
+        return now._replace(state="ended")
+    return now
 
 
 def known(reader: sqlite3.Connection, memory: Memory, one: Now, now_s: float) -> tuple[Card | None, tuple[Call, ...]]:
@@ -172,7 +197,10 @@ def card_of(reader: sqlite3.Connection, key: int, rows: list[tuple[Any, ...]]) -
     card, own = Card(*rows[0]), standing(reader, key, homes.locate())
     if own is None:
         return card
-    return card._replace(context_tokens=own.now.used_tokens, window_tokens=own.now.window_tokens)
+    now = own.now
+    return card._replace(
+        context_tokens=now.used_tokens, window_tokens=now.window_tokens, auto_tokens=now.auto_tokens
+    )  # fmt: skip
 
 
 def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any, Any, Any]:
@@ -185,6 +213,11 @@ def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any
         )
         memory.slow = (now_s, "", held)
     return held
+
+
+def names(reader: sqlite3.Connection, session: int) -> tuple[tuple[str, str], ...]:
+    """What the agents inside a session are called, by their ids."""
+    return tuple(query.rows(reader, "run_names", session=session))
 
 
 def feed(reader: sqlite3.Connection, session: int, most: int) -> tuple["Moment", ...]:

@@ -12,8 +12,6 @@ AMBER, RED = 60.0, 85.0
 """Percent of a context from which on it is worth a look, and from which on the next large answer may not fit."""
 HIGH, HIGHEST = 75.0, 90.0
 """The same of a plan limit or a budget."""
-COMPACTS_AT = 0.92
-"""The share of its window at which an agent makes its context smaller by itself."""
 
 
 def bar(share: float, columns: int, style: str) -> Line:
@@ -36,16 +34,17 @@ def limit_style(percent: float) -> str:
     return "bad" if percent >= HIGHEST else "warn" if percent >= HIGH else "accent"
 
 
-def context_bar(used: int | None, window: int | None, columns: int) -> Line:
+def context_bar(used: int | None, window: int | None, columns: int, auto: int | None = None) -> Line:
     """A context and the point where it is made smaller; a window that nobody told of is a track alone."""
     if used is None or not window:
         return ((FREE * columns, "track"),)
     share = used / window
     style = context_style(share * 100)
-    point = min(int(columns * COMPACTS_AT), columns - 1)
-    line = bar(min(share / COMPACTS_AT, 1.0), point, style)
+    at = (auto or window) / window
+    point = min(int(columns * at), columns - 1)
+    line = bar(min(share / at, 1.0), point, style)
     past = columns - point - 1
-    return (*line, (POINT, "muted"), (PAST * past, "bad" if share > COMPACTS_AT else "muted"))
+    return (*line, (POINT, "muted"), (PAST * past, "bad" if share > at else "muted"))
 
 
 def spark(values: Sequence[float], style: str = "accent") -> Ink:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from viewers.panels.fleet import call_words, doing_of, share
 from viewers.panels.fleet_read import LATELY_S, One
-from viewers.panels.gauges import COMPACTS_AT, FREE, STEPS, bar, context_bar, context_style, context_word
+from viewers.panels.gauges import FREE, STEPS, bar, context_bar, context_style, context_word
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, cropped, one
 from viewers.panels.moments import clock, instant
 from viewers.panels.session_read import Session, Use
@@ -43,11 +43,12 @@ def context(found: Session, columns: int, lines: int) -> Panel:
     card = found.card
     part = share(card)
     used, window = (card.context_tokens, card.window_tokens) if card else (None, None)
-    rows = [one("bar", *context_bar(used, window, max(columns - 8, 5)), *_percent(part))]
-    if used is None:
+    auto = card.auto_tokens if card else None
+    rows = [one("bar", *context_bar(used, window, max(columns - 8, 5), auto), *_percent(part))]
+    if card is None or used is None:
         rows.append(one("exact", ("no answer yet", "muted")))
     elif window:
-        room, limit = max(int(window * COMPACTS_AT) - used, 0), max(window - used, 0)
+        room, limit = card.headroom_tokens or 0, max(window - used, 0)
         exact = f"{format.count(used)} / {format.count(window)}"
         rows.append(
             one(
@@ -167,7 +168,8 @@ def _models(used: tuple[Use, ...], usd: float, columns: int) -> list[Row]:
 def now(found: Session, columns: int, now_s: float) -> Panel:
     """What runs now with its clock, and what of the todo list is in hand."""
     names = {agent.run_id: agent.agent_type or agent.kind for agent in found.agents}
-    rows = [_call(call.run_id, call_words(call, now_s), call.tool_use_id, names, columns) for call in found.calls]
+    cwd = found.card.cwd if found.card else None
+    rows = [_call(call.run_id, call_words(call, now_s, cwd), call.tool_use_id, names, columns) for call in found.calls]
     rows = rows or [one("doing", *cropped(doing_of(One(found.now, found.card, found.calls), now_s), columns))]
     if found.tasks:
         done = sum(status in DONE for _, _, status in found.tasks)

@@ -4,7 +4,7 @@ import sqlite3
 
 from store.light import Any, NamedTuple
 from viewers import query
-from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed
+from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed, now_of
 from viewers.reports.dates import utc
 
 CONTEXTS, MOMENTS = 2_000, 400
@@ -114,7 +114,7 @@ def session(reader: sqlite3.Connection, key: int, memory: Memory, now_s: float) 
     rows = query.rows(reader, "session_now", session=key)
     if not rows:
         return None
-    now = Now(*rows[0])
+    now = now_of(rows[0], now_s)
     named = {"session_id": now.session_id, "account": now.account, "agent": now.agent}
     cards = query.rows(
         reader, "fleet_card", session=key, **named, lately=utc(now_s - LATELY_S), today=utc(now_s - 86_400)

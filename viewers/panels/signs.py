@@ -6,5 +6,6 @@ PAIRS = (
     ("◆", "!"), ("●", "*"), ("○", "o"), ("·─╌▄▅\N{EN DASH}", "-"), ("✗", "x"), ("✓╭╮╰╯", "+"), ("▲", "^"), ("→»≥", ">"),
     ("↳", "<"), ("▼▾", "v"), ("…", "~"), ("≣⏸▆▇", "="), ("▐", "["), ("▌", "]"), ("└", "`"), ("“”", '"'), ("▒", ":"),
     ("▁▂▃", "_"), ("▞", "%"), ("\N{NO-BREAK SPACE}", " "), ("\N{MINUS SIGN}", "-"), ("↑", "^"), ("↓", "v"),
+    ("\N{MULTIPLICATION SIGN}", "x"),
 )  # fmt: skip
 ASCII = str.maketrans({sign: plain for signs, plain in PAIRS for sign in signs})

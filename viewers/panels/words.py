@@ -2,7 +2,7 @@
 
 from viewers.screen import format
 from viewers.screen.money import UNPRICED
-from viewers.screen.text import clean
+from viewers.screen.text import clean, short_path
 
 # State → its mark, its words, its style, its place in a list.
 STATES = {
@@ -24,6 +24,11 @@ def state(name: str) -> tuple[str, str, str, int]:
 def folder(path: str | None) -> str:
     """The last name of a project's path."""
     return clean((path or "").rstrip("/").rpartition("/")[2]) or clean(path or "") or "no project"
+
+
+def near(path: str, cwd: str | None) -> str:
+    """A path as one would write it in that folder."""
+    return path[len(cwd) + 1 :] if cwd and path.startswith(f"{cwd}/") else short_path(path)
 
 
 def model_style(model: str | None) -> str:

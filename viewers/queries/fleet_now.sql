@@ -22,7 +22,9 @@ select
     f.what,
     f.pid,
     f.last_at,
-    f.entrypoint
+    f.entrypoint,
+    f.state = 'ended' and coalesce(f.moment, '') <> 'session_ended'
+        and not exists (select 1 from process as p where p.account_id = c.account_id) as is_untold
 from chosen as c
 cross join account as a on a.account_id = c.account_id
 cross join fleet as f on f.session_id = c.session_id and f.account = a.name and f.agent = a.agent

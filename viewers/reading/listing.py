@@ -18,7 +18,7 @@ from viewers.screen.text import clean
 from viewers.trouble import tell
 
 HEAD = ("STATE", "AGE", "CONTEXT", "COST", "MODEL", "PROJECT", "SESSION", "LAST PROMPT")
-WIDTHS = (10, 7, 9, 11, 18, 18, 9)
+WIDTHS = (11, 7, 9, 11, 18, 18, 9)
 
 
 def run(*, is_all: bool = False, as_json: bool = False) -> int:

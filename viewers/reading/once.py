@@ -82,7 +82,7 @@ def session_lines(found: session_read.Session, width: int, now_s: float) -> list
         session.tasks(found, inner),
         session_parts.prompts(found, inner),
         session_parts.tools(found, inner),
-        feed.panel(found.feed[:LAST], inner, names=names),
+        feed.panel(found.feed[:LAST], inner, names=names, cwd=found.card.cwd if found.card else None),
     )
     heading = [plain(line).rstrip() for line in session.heading(found, now_s)]
     return [*heading, *(line for panel in panels if panel.rows for line in framed(panel, width))]

@@ -50,7 +50,7 @@ class Watch:
         self.began = self.began or read.utc(now_s)
         rows = read.query.rows(reader, "fleet_now", since=read.utc(now_s - read.ACTIVE_S), most=read.MOST)
         for row in reversed(rows):
-            now = Now(*row)
+            now = read.now_of(row, now_s)
             mark = (now.last_at, now.state, now.since)
             if self.only in (None, now.key) and self.marks.get(now.key) != mark:
                 self.marks[now.key] = mark
@@ -66,7 +66,8 @@ class Watch:
                 is_new = moment.at >= self.began if before is None else before.get(moment.ref, ...) != moment.status
                 if is_new and moment.what not in QUIET:
                     yield Event(now, moment)
-            known = self.states.get(now.key, ("ended", None))[0]  # of a session that ended long ago nobody asks
+            unseen = "idle" if now.is_untold else "ended"  # of a session that ended long ago nobody asks
+            known = self.states.get(now.key, (unseen, None))[0]
             if known != now.state:
                 yield Event(now, None)
         self.states[now.key] = (now.state, now.since)

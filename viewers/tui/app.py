@@ -8,18 +8,19 @@ from typing import ClassVar
 from rich.style import Style
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, MouseEvent
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from viewers.panels.ink import Ink, Line, apart, length
-from viewers.panels.reading import POLL_S, Reading, Told, recording_words
+from viewers.panels.reading import POLL_S, Reading, Told
 from viewers.reading.show import Texts
-from viewers.screen.text import clean
+from viewers.tui import bars
 from viewers.tui.face import Face
 from viewers.tui.faces import FACES
 from viewers.tui.help import Help
 from viewers.tui.host import Host
+from viewers.tui.rest import EVERY_S, Rest
 from viewers.tui.theme import DARK, LIGHT, THEMES, styles
 from viewers.tui.view import View
 from viewers.tui.words import Words
@@ -48,6 +49,9 @@ class FleetApp(Host):
     #banner.-on, #advice.-on { display: block; }
     #typing { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
     #typing.-on { display: block; }
+    #small { display: none; }
+    Screen.-cramped > * { display: none; }
+    Screen.-cramped > #small { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,q", "quit", "quit", priority=False), Binding("question_mark", "help", "help"),
@@ -79,7 +83,8 @@ class FleetApp(Host):
         self.wanted = session
         self.texts = texts
         self.known: tuple[int, dict[tuple[str, int], str]] = (0, {})
-        self.painted_s = 0.0
+        self.rest = Rest()
+        self.poll_s = poll_s
 
     # -- life
 
@@ -90,6 +95,7 @@ class FleetApp(Host):
         yield from self.faces.values()
         yield Input(id="typing", placeholder="filter")
         yield Words(id="keys")
+        yield Words(id="small")
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -102,7 +108,7 @@ class FleetApp(Host):
         else:
             self.show(self.shown)
         self.reading.start()
-        self.set_interval(TICK_S, self.tick)
+        self.set_interval(TICK_S, self._tick)
 
     def on_unmount(self) -> None:
         self.reading.stop()
@@ -125,6 +131,19 @@ class FleetApp(Host):
         elif told.trouble is not None and told.trouble.is_empty:
             self.shown.answer = None
         self.tick()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, (Key, MouseEvent)) and self.rest.touch():
+            self.reading.poll_s = self.poll_s
+            self.ask()
+        await super().on_event(event)
+
+    def _tick(self) -> None:
+        """Every second; less often while nobody looks."""
+        if self.rest.is_on:
+            self.reading.poll_s = EVERY_S
+        if self.rest.is_due():
+            self.tick()
 
     def tick(self) -> None:
         """Everything that is shown, as of now; what is the same is not drawn again."""
@@ -172,53 +191,18 @@ class FleetApp(Host):
     # -- lines
 
     def _bars(self, now_s: float) -> None:
-        width = self.size.width
-        self.query_one("#tabs", Words).show(apart(self._tabs(width), self._state(now_s), width))
-        self.query_one("#keys", Words).show(self._keys(width))
-        words, hint = self._banner()
-        told: Line = ((f" {words}", "alarm"),) if words else ()
-        advice: Line = ((f"  {hint}", "muted"),) if hint else ()
-        if length((*told, *advice)) <= width:
-            told, advice = (*told, *advice), ()
-        for name, line in (("#banner", told), ("#advice", advice)):
+        width, height = self.size
+        screen = self.screen_stack[0]
+        screen.set_class(self.shown.is_single, "-single")
+        screen.set_class(width < bars.LEAST[0] or height < bars.LEAST[1], "-cramped")
+        state = bars.state(self.told, self.paused_s, now_s)
+        self.query_one("#tabs", Words).show(bars.head(FACES, self.shown, state, width))
+        self.query_one("#keys", Words).show(bars.keys(self.shown.keys, width))
+        self.query_one("#small", Words).show(bars.too_small(width, height))
+        for name, line in zip(("#banner", "#advice"), bars.banner(self.told, self.home, width), strict=True):
             shown = self.query_one(name, Words)
             shown.set_class(bool(line), "-on")
             shown.show(line)
-
-    def _tabs(self, width: int) -> Line:
-        inks: list[Ink] = [(" ≣ fleetmeter ", "accent")]
-        for face in FACES:
-            is_shown = isinstance(self.shown, face)
-            words = f"{face.number} {face.title}" if width >= 100 or is_shown else face.number
-            inks.append((f"▐{words}▌" if is_shown else f" {words} ", "tab" if is_shown else "muted"))
-        return tuple(inks)
-
-    def _state(self, now_s: float) -> Line:
-        if self.paused_s is not None:
-            return ((f"⏸ paused {time.strftime('%H:%M:%S', time.localtime(self.paused_s))} ", "warn"),)
-        words = recording_words(self.told)
-        mark, style = ("●", "ok") if words == "live" else ("■", "muted" if words == "reading" else "warn")
-        return ((f"{mark} {words}", style), (time.strftime("  %H:%M:%S ", time.localtime(now_s)), "muted"))
-
-    def _banner(self) -> tuple[str, str]:
-        """What is wrong, and what to do."""
-        told = self.told
-        if told is None:
-            return "", ""
-        if told.trouble is not None:  # which folder it is one knows, or `fleetmeter doctor` tells
-            return clean(told.trouble.words.replace(f"{self.home}/", "")), clean(told.trouble.hint)
-        if not told.is_recording:
-            return "No collector runs: what is shown is old.", "`fleetmeter start` starts one"
-        return "", ""
-
-    def _keys(self, width: int) -> Line:
-        right = "? help  q quit " if width < 100 else "^p palette  ? help  q quit "
-        kept = ""
-        for words in self.shown.keys.split("  "):  # whole words, or none
-            if len(kept) + len(words) + len(right) + 4 > width:
-                break
-            kept += f"{words}  "
-        return apart(((f" {kept}", "muted"),), ((right, "muted"),), width)
 
     def on_words_pressed(self, pressed: Words.Pressed) -> None:
         number = pressed.text.strip("▐▌ ")[:1]

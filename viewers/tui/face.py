@@ -32,6 +32,12 @@ class Face(Container):
         """Show what is known."""
         raise NotImplementedError
 
+    @property
+    def is_single(self) -> bool:
+        """Whether there is room for one panel only: Tab goes through them."""
+        columns, lines = self.screen.size
+        return columns < 80 or lines < 20
+
     def headline(self) -> Line:
         """What stands on the first line beside the tabs."""
         return ()

@@ -21,6 +21,8 @@ from viewers.tui.words import Words
 STILL_S = 2.0
 """Rows change places only when the cursor has been still for so long."""
 PREVIEW = 40
+PARTS = ("sessions", "limits", "attention", "preview")
+"""The panels, in the order of Tab."""
 
 
 class FleetFace(Face):
@@ -34,6 +36,7 @@ class FleetFace(Face):
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "all"), Binding("s,]", "sort(1)"), Binding("[", "sort(-1)"), Binding("o", "group"),
+        Binding("tab", "part(1)", show=False), Binding("shift+tab", "part(-1)", show=False),
     ]  # fmt: skip
     SCOPED_CSS = False  # the rules for a size begin at the screen
     DEFAULT_CSS = """
@@ -44,8 +47,8 @@ class FleetFace(Face):
     .-narrow FleetFace #upper { layout: vertical; }
     .-narrow FleetFace #side { layout: horizontal; width: 1fr; height: 7; }
     .-narrow FleetFace #limits { height: 1fr; }
-    .-low FleetFace #preview { display: none; }
-    .-tiny FleetFace #side { display: none; }
+    .-single FleetFace #side { height: 1fr; }
+    .-single FleetFace #preview { height: 1fr; }
     """
 
     def __init__(self) -> None:
@@ -56,6 +59,7 @@ class FleetFace(Face):
         self.touched_s = 0.0
         self.preview = 0
         self.budget: float | None = None
+        self.part = 0
 
     def compose(self) -> ComposeResult:
         yield Words(id="today")
@@ -74,11 +78,35 @@ class FleetFace(Face):
 
         def ask(reader: sqlite3.Connection, now_s: float) -> read.Fleet:
             found = read.fleet(reader, memory, now_s, is_all=is_all)
-            return found._replace(preview=read.feed(reader, self.preview, PREVIEW)) if self.preview else found
+            if not self.preview:
+                return found
+            preview = read.feed(reader, self.preview, PREVIEW)
+            return found._replace(preview=preview, names=read.names(reader, self.preview))
 
         return f"fleet {is_all}", ask
 
+    def _arrange(self) -> None:
+        """Show the panels for which there is room."""
+        one, has_room = self.is_single, self.screen.size.height >= 32
+        for name in PARTS:
+            is_shown = name == PARTS[self.part] if one else name != "preview" or has_room
+            self.query_one(f"#{name}", View).display = is_shown
+        self.query_one("#side").display = not one or PARTS[self.part] in ("limits", "attention")
+        self.query_one("#upper").display = not one or PARTS[self.part] != "preview"
+
+    def action_part(self, by: int) -> None:
+        if self.is_single:
+            self.part = (self.part + by) % len(PARTS)
+            self._arrange()
+            self.query_one(f"#{PARTS[self.part]}", View).focus()
+            self.call_after_refresh(host(self).tick)
+        elif by > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
+
     def draw(self, now_s: float) -> None:
+        self._arrange()
         sessions = self.query_one("#sessions", View)
         answer: read.Fleet = self.answer or read.Fleet((), (), (), ())
         order = self.order if time.monotonic() - self.touched_s < STILL_S else ()
@@ -104,7 +132,12 @@ class FleetFace(Face):
         name = folder(one.now.project) if one else "no session"
         view.show(
             feed.panel(
-                answer.preview if one else (), view.inside, title=f"{name} · recent activity", fact="enter opens"
+                answer.preview if one else (),
+                view.inside,
+                title=f"{name} · recent activity",
+                fact="enter opens",
+                names=dict(answer.names),
+                cwd=one.card.cwd if one and one.card else None,
             )
         )
 

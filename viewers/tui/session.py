@@ -19,6 +19,8 @@ from viewers.tui.words import Words
 
 PARTS = ("feed", "agents", "flows", "prompts", "tools", "tasks")
 """The panels that share one place where there is little room, in the order of Tab."""
+ALONE = ("feed", "context", "cost", "now", *PARTS[1:])
+"""All of them, where there is room for one."""
 BESIDE = ("prompts", "tools", "tasks")
 
 
@@ -55,7 +57,6 @@ class SessionFace(Face):
         self.beside = 0
         self.part = 0
         self.zoomed = ""
-        self.shown_secrets: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         yield Words(id="what")
@@ -130,24 +131,28 @@ class SessionFace(Face):
                 return session.tasks(found, columns)
             case _:
                 fact = f"search “{self.needle}”" if self.needle else "newest first"
+                cwd = found.card.cwd if found.card else None
                 title = "Recent activity" if len(found.feed) >= read.MOMENTS else "Activity"
-                return feed.panel(found.feed, columns, title=title, fact=fact, needle=self.needle, names=names)
+                return feed.panel(found.feed, columns, title=title, fact=fact, needle=self.needle, names=names, cwd=cwd)
 
     # -- which panels there are
 
     @property
     def is_narrow(self) -> bool:
-        return self.screen.size.width < 100
+        return self.screen.size.width < 100 or self.is_single
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return ALONE if self.is_single else PARTS
 
     def _arrange(self) -> None:
         """Show the panels for which there is room."""
-        low = self.screen.size.height < 20
         for view in self.query(View):
             name = view.id or ""
             if self.zoomed:
                 view.display = name == self.zoomed
             elif self.is_narrow:
-                view.display = name == PARTS[self.part] if name in PARTS else not low
+                view.display = name == self.parts[self.part % len(self.parts)] if name in self.parts else True
             else:
                 view.display = name not in BESIDE or name == BESIDE[self.beside]
         for name in ("upper2", "middle", "lower"):
@@ -159,7 +164,7 @@ class SessionFace(Face):
     def _is_large(self, names: list[str]) -> bool:
         if self.zoomed:
             return True
-        return self.is_narrow and any(name in PARTS for name in names)
+        return self.is_narrow and any(name in self.parts for name in names)
 
     def action_part(self, by: int) -> None:
         if not self.is_narrow or self.zoomed:
@@ -168,9 +173,9 @@ class SessionFace(Face):
             else:
                 self.screen.focus_previous()
             return
-        self.part = (self.part + by) % len(PARTS)
+        self.part = (self.part + by) % len(self.parts)
         self._again()
-        self.query_one(f"#{PARTS[self.part]}", View).focus()
+        self.query_one(f"#{self.parts[self.part]}", View).focus()
 
     def action_beside(self) -> None:
         self.beside = (self.beside + 1) % len(BESIDE)

@@ -1,0 +1,76 @@
+"""The lines above and below a screen: the tabs, whether it is live, what is wrong, the keys. Words only."""
+
+import time
+
+from viewers.panels.ink import Ink, Line, apart, cropped, length
+from viewers.panels.reading import Told, recording_words
+from viewers.screen.text import clean
+from viewers.tui.face import Face
+
+LEAST = (40, 10)
+"""Columns and lines below which no panel can be drawn."""
+
+
+def head(faces: tuple[type[Face], ...], shown: Face, state: Line, columns: int) -> Line:
+    """The tabs and the state; where there is no room for all names, the others are numbers alone."""
+    for named in (True, False):
+        line = tabs(faces, shown, is_named=named)
+        if length(line) + length(state) < columns:
+            break
+    return apart(line, state, columns)
+
+
+def tabs(faces: tuple[type[Face], ...], shown: Face, *, is_named: bool) -> Line:
+    """Each screen by its key."""
+    inks: list[Ink] = [(" ≣ fleetmeter ", "accent")]
+    for face in faces:
+        is_shown = isinstance(shown, face)
+        words = f"{face.number} {face.title}" if is_named or is_shown else face.number
+        inks.append((f"▐{words}▌" if is_shown else f" {words} ", "tab" if is_shown else "muted"))
+    return tuple(inks)
+
+
+def state(told: Told | None, paused_s: float | None, now_s: float) -> Line:
+    """Whether what is shown is of now."""
+    if paused_s is not None:
+        return ((f"⏸ paused {time.strftime('%H:%M:%S', time.localtime(paused_s))} ", "warn"),)
+    words = recording_words(told)
+    mark, style = ("●", "ok") if words == "live" else ("■", "muted" if words == "reading" else "warn")
+    return ((f"{mark} {words}", style), (time.strftime("  %H:%M:%S ", time.localtime(now_s)), "muted"))
+
+
+def banner(told: Told | None, home: str, columns: int) -> tuple[Line, Line]:
+    """What is wrong, and what to do: in one line, or in two where one has no room."""
+    words, hint = _wrong(told, home)
+    wrong: Line = ((f" {words}", "alarm"),) if words else ()
+    advice: Line = ((f"  {hint}", "muted"),) if hint else ()
+    if length((*wrong, *advice)) <= columns:
+        return (*wrong, *advice), ()
+    return wrong, advice
+
+
+def _wrong(told: Told | None, home: str) -> tuple[str, str]:
+    if told is None:
+        return "", ""
+    if told.trouble is not None:  # which folder it is one knows, or `fleetmeter doctor` tells
+        return clean(told.trouble.words.replace(f"{home}/", "")), clean(told.trouble.hint)
+    if not told.is_recording:
+        return "No collector runs: what is shown is old.", "`fleetmeter start` starts one"
+    return "", ""
+
+
+def keys(words: str, columns: int) -> Line:
+    """What keys do here, as many as there is room for; whole words, or none."""
+    right = "? help  q quit " if columns < 100 else "^p palette  ? help  q quit "
+    kept = ""
+    for each in words.split("  "):
+        if len(kept) + len(each) + len(right) + 4 > columns:
+            break
+        kept += f"{each}  "
+    return apart(((f" {kept}", "muted"),), ((right, "muted"),), columns)
+
+
+def too_small(columns: int, lines: int) -> Line:
+    """What is said where nothing can be drawn."""
+    sign = "\N{MULTIPLICATION SIGN}"
+    return cropped(((f"Needs {LEAST[0]}{sign}{LEAST[1]}, has {columns}{sign}{lines}", "warn"),), columns)
