@@ -16,7 +16,7 @@ def test_where_nothing_fits_it_says_what_it_needs(size: tuple[int, int], recorde
         assert "╭" not in eye.text()
         await eye.pilot.resize_terminal(80, 24)
         await eye.until("Active sessions")
-        await eye.until("Needs", gone=True)
+        await eye.until("Needs 40", gone=True)
 
     look(by_keys, size)
 
