@@ -48,8 +48,8 @@ def _take(connection: sqlite3.Connection, step: schema.Step) -> None:
 
     @migrations(name=step.name)
     def run(database: Database) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
-        with open(step.path, encoding="utf-8") as script:
-            database.executescript(script.read())
+        for statement in step.statements():  # database.executescript looks at each prefix, which takes a while
+            database.execute(statement)
 
     try:
         migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))

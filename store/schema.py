@@ -1,7 +1,9 @@
 """The schema as it lies on disk: numbered steps and views. Reads files only; knows no database."""
 
 import os
+import sqlite3
 import zlib
+from collections.abc import Iterator
 
 import migrations
 from store.errors import FleetmeterError
@@ -17,6 +19,17 @@ class Step(NamedTuple):
     number: int
     name: str
     path: str
+
+    def statements(self) -> Iterator[str]:
+        """Its statements one by one: run as one script they would commit whatever is open."""
+        begun = ""
+        for part in _text(self.path).split(";"):
+            begun += part + ";"
+            if sqlite3.complete_statement(begun):
+                yield begun
+                begun = ""
+        if begun.strip("; \n"):
+            yield begun.removesuffix(";")
 
 
 class View(NamedTuple):

@@ -13,7 +13,7 @@ from tests.collector.recorded import record
 CHILD = Path(__file__).with_name("fail_child.py")
 
 
-def check_c2(project: Path, tmp_path: Path, mutant: str = "none", steps: tuple[int, int] = (11, 3)) -> None:
+def check_c2(project: Path, tmp_path: Path, mutant: str = "none", steps: tuple[int, int] = (23, 7)) -> None:
     """Fail a call, record again, compare; then the next call: of a first recording, and of one that finds news."""
     user, work = project.parents[2], tmp_path / "work"
     work.mkdir()

@@ -25,7 +25,7 @@ def check_s1(home: Path, project: Path, kills: int, looks: int, mutant: str = "n
 
 @pytest.mark.promise("S1")
 def test_S1_readers_see_one_instant(home: Path, project: Path) -> None:
-    check_s1(home, project, kills=60, looks=1000)
+    check_s1(home, project, kills=24, looks=200)
 
 
 @pytest.mark.full
@@ -38,4 +38,4 @@ def test_S1_twenty_thousand_looks_see_one_instant(home: Path, project: Path) -> 
 @pytest.mark.parametrize("mutant", ["cursor-late-no-key", "sums-late"])
 def test_S1_fails_for_two_transactions(home: Path, project: Path, mutant: str) -> None:
     with pytest.raises(AssertionError, match="wrong"):
-        check_s1(home, project, kills=72, looks=0, mutant=mutant)
+        check_s1(home, project, kills=16, looks=0, mutant=mutant)
