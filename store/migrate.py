@@ -47,9 +47,9 @@ def _take(connection: sqlite3.Connection, step: schema.Step) -> None:
     migrations = Migrations(SET)
 
     @migrations(name=step.name)
-    def run(database: Database) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
-        for statement in step.statements():  # database.executescript looks at each prefix, which takes a while
-            database.execute(statement)
+    def run(_: Database) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
+        for statement in step.statements():  # its own executescript tries each prefix of a script, which takes a while
+            connection.execute(statement)
 
     try:
         migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
