@@ -13,7 +13,7 @@ from collector.recording.pace import keep_pace
 from collector.recording.read import Job, Reading
 from collector.recording.record import FAULTS_OF_A_FILE
 from collector.sources import Source, all_sources
-from store import archive, made_by, remake
+from store import archive, made_by, remake, words
 from store.ask import ask
 from store.batch import Rows
 from store.database import open_reader, open_writer, transaction
@@ -79,6 +79,7 @@ def run(connection: sqlite3.Connection, everything: "Rebuild", progress: Step | 
     total = everything.bytes
     while everything.waiting:
         everything.step()
+        words.index_all(connection, lambda: keep_pace(connection))
         keep_pace(connection)
         if progress is not None:
             progress(total - everything.bytes, total)

@@ -16,6 +16,7 @@ from collector.files.watch import Watch
 from collector.recording.pending import PORTION, Pending
 from collector.recording.read import Job
 from collector.recording.record import Counts, Recorder
+from store import words
 from store.database import transaction
 from store.usage_days import sum_days
 
@@ -25,6 +26,8 @@ BACKLOG_BYTES = 2 << 20
 LIVE_BYTES = 4 << 20  # of a round
 REST, LONGEST_REST_S = 2.0, 0.05  # after a round, for so many times as it took, more may come together
 DAYS_S = 5.0
+WORDS_S, WORDS_REST_S = 1.0, 0.02
+"""So long after a line its words can be found; between two portions of many."""
 RETRY_S = (0.05, 0.5, 2.0)
 
 
@@ -44,6 +47,7 @@ class Live:
         self._rest_until = 0.0
         self._tries: dict[bytes, int] = {}
         self._days_at: float | None = None
+        self._words_at: float | None = 0.0  # whatever an earlier collector left
         self._waits_since: float | None = None
         self.anew = Anew(connection, archiver.home, look.device)
 
@@ -63,10 +67,15 @@ class Live:
             if not self.pending.live and not self.is_importing and self.anew.is_due():
                 self.look.refresh(self.anew.step())
                 self._days_at = self._days_at or time.monotonic() + DAYS_S
+                self._words_at = self._words_at or time.monotonic() + WORDS_S
                 self.guard.wrote(BACKLOG_BYTES)
+            if not self.pending.live and not self.is_importing and self._is_due(self._words_at):
+                is_more = words.index(self._connection)
+                self._words_at = time.monotonic() + WORDS_REST_S if is_more else None
+                self.guard.wrote(0)
         self._tidy.tend()
         self.guard.tend(is_busy=bool(self.pending.live))
-        if self._days_at is not None and time.monotonic() >= self._days_at:
+        if self._is_due(self._days_at):
             self._days_at = None
             with transaction(self._connection):
                 sum_days(self._connection)
@@ -86,10 +95,16 @@ class Live:
             waits.append(max(0.0, self._rest_until - now))
         if self._days_at is not None:
             waits.append(max(0.0, self._days_at - now))
+        if self._words_at is not None and not self.is_importing:
+            waits.append(max(0.0, self._words_at - now))
         tending = self.guard.wait_s()
         if tending is not None:
             waits.append(tending)
         return min(waits)
+
+    @staticmethod
+    def _is_due(at: float | None) -> bool:
+        return at is not None and time.monotonic() >= at
 
     @property
     def is_calm(self) -> bool:
@@ -158,6 +173,8 @@ class Live:
             self.archiver.wrote(counts.bytes)
         if counts.records and self._days_at is None:
             self._days_at = time.monotonic() + DAYS_S
+        if counts.records and self._words_at is None:
+            self._words_at = time.monotonic() + WORDS_S
         for job in jobs:
             self._after(job, is_cut=job.known.source_id in cut)
         ended = time.monotonic()

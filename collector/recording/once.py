@@ -9,8 +9,9 @@ from typing import NamedTuple
 from collector.daemon.alive import bury
 from collector.files.discover import Root, roots
 from collector.files.look import Look
+from collector.recording.pace import keep_pace
 from collector.sources import all_sources
-from store import made_by, recovery
+from store import made_by, recovery, words
 from store.accounts import name_accounts
 from store.config import Config, load
 from store.database import transaction
@@ -90,6 +91,7 @@ def _collect(home: str, config: Config, environ: Mapping[str, str], user: str, p
             from collector.archive.rebuild import rebuild_what_is_old
 
             rebuild_what_is_old(connection, home)
+        words.index_all(connection, lambda: keep_pace(connection))
         return summary._replace(mended=mended)
 
 
@@ -122,7 +124,6 @@ def _run(connection: sqlite3.Connection, look: Look, progress: Progress | None) 
     jobs = [job for found in look.sweep() for job in found]
     counts, unreadable = (0, 0, 0, 0), look.unreadable
     if jobs:
-        from collector.recording.pace import keep_pace
         from collector.recording.record import Recorder  # decoding is imported only when there is something to decode
 
         jobs.sort(key=lambda job: job.mtime_ns, reverse=True)

@@ -73,9 +73,14 @@ def status(home: Path) -> dict[str, Any]:
     return found
 
 
+def is_done(said: dict[str, Any]) -> bool:
+    """Whether a database is open, and nothing waits to be recorded into it."""
+    return "backlog" in said and not said["backlog"]["files"] and not said["lagBytes"]
+
+
 def calm(home: Path) -> None:
     """Wait until everything that lies there is recorded."""
-    until(lambda: (said := status(home)).get("sweeps") and not said["backlog"]["files"] and not said["lagBytes"])
+    until(lambda: (said := status(home)).get("sweeps") and is_done(said))
 
 
 def lay(project: Path, files: int, lines: int = 1, text: str = "go on", prefix: str = "s") -> None:

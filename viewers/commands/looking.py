@@ -1,11 +1,14 @@
 """Looking on, as Typer declares the commands."""
 
-from typing import Annotated
+from inspect import Parameter
+from typing import Annotated, Any
 
 import typer
 
 from viewers.commands.app import Json, app
+from viewers.commands.signed import signed
 from viewers.entry import looking as plain
+from viewers.reports.flags import SEARCH
 
 
 @app.command()
@@ -38,3 +41,16 @@ def watch(
 ) -> None:
     """Tell what happens in every session as it is recorded, a line each, until Ctrl+C."""
     raise typer.Exit(plain.watch(session=session, as_json=as_json))
+
+
+def _search(**chosen: Any) -> None:
+    raise typer.Exit(plain.search(**chosen))
+
+
+_HELP = 'Each as it begins, "in quotes" as it stands; is:prompt, is:reply, is:tool or is:error says of what.'
+_words = Parameter(
+    "words", Parameter.KEYWORD_ONLY, annotation=Annotated[list[str], typer.Argument(metavar="WORDS...", help=_HELP)]
+)
+app.command("search", help="Search prompts, replies and tool targets of all sessions.")(
+    signed(_search, [_words], SEARCH)
+)

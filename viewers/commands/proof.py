@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from viewers.commands.app import app
-from viewers.commands.reports import signed
+from viewers.commands.signed import signed
 from viewers.entry import proof as plain
 from viewers.reports.flags import EXPORT, WHY
 

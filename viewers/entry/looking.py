@@ -1,7 +1,8 @@
 """Looking on: the terminal app, and what it shows for scripts, pipes and paper. Only the app imports Textual."""
 
 from store.light import TYPE_CHECKING
-from viewers.entry import JSON, Plain
+from viewers.entry import JSON, Plain, options
+from viewers.reports.flags import SEARCH
 
 if TYPE_CHECKING:
     from viewers.reading.show import Texts
@@ -31,6 +32,16 @@ def watch(*, session: str | None = None, as_json: bool = False) -> int:
     return run(session=session, as_json=as_json)
 
 
+def search(
+    *, words: str | list[str], as_json: bool = False, project: str | None = None, agent: str | None = None,
+    since: str | None = None, until: str | None = None, limit: str | None = None,
+) -> int:  # fmt: skip
+    from viewers.reading.search import run
+
+    text = words if isinstance(words, str) else " ".join(words)
+    return run(text, as_json=as_json, project=project, agent=agent, since=since, until=until, limit=limit)
+
+
 def _texts() -> "Texts":
     from collector.lines.texts import texts
 
@@ -41,6 +52,7 @@ PLAIN = {
     "tui": Plain(tui, {"--ascii": "is_ascii", "--no-start": "no_start"}, {}, more=("session",)),
     "list": Plain(list_, {"--all": "is_all", "-a": "is_all", **JSON}, {}),
     "watch": Plain(watch, dict(JSON), {"--session": ("session", str)}),
+    "search": Plain(search, *options(SEARCH), words=("words",)),
 }
 ONCE = Plain(once, {"--once": "is_once", **JSON}, {"--session": ("session", str)})
 """`fleetmeter --once`, which is no command."""

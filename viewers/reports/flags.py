@@ -184,6 +184,9 @@ WORDS = {
 }
 """What stands without an option, and what it is for."""
 
+SEARCH = ("as_json", "project", "agent", "since", "until", "limit")
+"""The options of `search`."""
+
 EXPORT = (
     "format", "output", *RANGE, "timezone", *FILTERS, "id", "limit", "order", "mode", "week_start", "breakdown",
     "instances",

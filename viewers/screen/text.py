@@ -39,6 +39,23 @@ def cut_left(text: str, columns: int) -> str:
     return text if width(text) <= columns else CUT + _first(text[::-1], columns - 1)[::-1] if columns > 0 else ""
 
 
+def wrapped(line: str, columns: int) -> list[str]:
+    """A line in as many as it takes, cut between words where there are any."""
+    lines: list[str] = []
+    while width(line) > columns:
+        used = end = space = 0
+        for end, sign in enumerate(line):
+            used += width(sign)
+            if used > columns:
+                break
+            if sign == " ":
+                space = end
+        at = space if space > end // 2 else max(end, 1)
+        lines.append(line[:at])
+        line = line[at:].removeprefix(" ")
+    return [*lines, line]
+
+
 def short_path(path: str) -> str:
     """With the home folder as people write it."""
     user = os.path.expanduser("~") + "/"

@@ -57,6 +57,7 @@ def styles(variables: dict[str, str]) -> dict[str, Style]:
         found[name] = base + Style(color=colour, dim=colour is None or None)
     found["cursor"] = Style(bgcolor=_colour(variables, "cursor") or _colour(variables, "panel"))
     found["tab"] = found["accent"] + Style(bold=True)
+    found["match"] = found["warn"] + Style(bold=True)
     found["alarm"] = found["bad"] + Style(bold=True)
     return found
 

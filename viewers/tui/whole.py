@@ -12,7 +12,7 @@ from viewers.panels.ink import Panel, Row
 from viewers.panels.moments import clock
 from viewers.screen import format
 from viewers.screen.secrets import has_secret
-from viewers.screen.text import width
+from viewers.screen.text import wrapped
 from viewers.tui.host import host
 from viewers.tui.view import View
 
@@ -67,20 +67,3 @@ class Whole(ModalScreen[None]):
     def _got(self, text: str) -> None:
         self.moment = self.moment._replace(text=text)
         self.draw()
-
-
-def wrapped(line: str, columns: int) -> list[str]:
-    """A line in as many as it takes, cut between words where there are any."""
-    lines: list[str] = []
-    while width(line) > columns:
-        used = end = space = 0
-        for end, sign in enumerate(line):
-            used += width(sign)
-            if used > columns:
-                break
-            if sign == " ":
-                space = end
-        at = space if space > end // 2 else max(end, 1)
-        lines.append(line[:at])
-        line = line[at:].removeprefix(" ")
-    return [*lines, line]
