@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from tests import prices
+
 # Every variable that a source asks for, here or below: tests/collector/test_agents.py holds it to that.
 AGENT_ROOTS = (
     "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "OPENCODE_DB", "PI_CODING_AGENT_DIR",
     "PI_CODING_AGENT_SESSION_DIR", "PI_CONFIG_DIR", "QWEN_HOME", "QWEN_RUNTIME_DIR",
 )  # fmt: skip
 PLACES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "FLEETMETER_HOME")
+
+
+prices.remember()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a process."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests import prices
 from tests.collector.broken_writers import BROKEN
 
 MUTANT = sys.argv[1]
@@ -96,6 +97,7 @@ from collector.recording.once import collect_once  # noqa: E402 - after the line
 from store.errors import FleetmeterError  # noqa: E402 - as above
 from tests.collector.recorded import check_every_byte, check_same, views  # noqa: E402 - as above
 
+prices.remember()
 EXPECTED = (OSError, sqlite3.OperationalError, FleetmeterError)
 
 
