@@ -21,7 +21,7 @@ class Area(NamedTuple):
 
 
 AREAS = {
-    "looking": Area("Looking on", ("tui", "list", "watch", "search")),
+    "looking": Area("Looking on", ("tui", "web", "list", "watch", "search")),
     "reports": Area(
         "Reports",
         ("daily", "weekly", "monthly", "session", "project", "model", "agent", "branch", "blocks", "today", "summary"),

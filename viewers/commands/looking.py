@@ -23,6 +23,23 @@ def tui(
     raise typer.Exit(plain.tui(session=session, is_ascii=is_ascii, no_start=no_start))
 
 
+@app.command()
+def web(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where, or on the next port that is free.")] = plain.PORT,
+    host: Annotated[str, typer.Option(help="An address of this machine alone.")] = plain.HOST,
+    is_opened: Annotated[bool, typer.Option("--open", help="Open the browser, also where no screen is seen.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only say what to open.")] = False,
+    session: Annotated[str | None, typer.Option(metavar="ID", help="Open the page of this session.")] = None,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Start no collector where none runs.")] = False,
+) -> None:
+    """Show the same in a browser: served to this machine alone, and only to a browser that was let in."""
+    raise typer.Exit(
+        plain.web(
+            port=port, host=host, is_opened=is_opened, no_open=no_open, session=session, no_start=no_start
+        )
+    )  # fmt: skip
+
+
 @app.command(name="list")
 def list_(
     is_all: Annotated[

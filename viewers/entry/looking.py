@@ -1,17 +1,35 @@
-"""Looking on: the terminal app, and what it shows for scripts, pipes and paper. Only the app imports Textual."""
+"""Looking on: the terminal app, the web face, and the same for scripts and paper. Only an app imports its toolkit."""
 
 from store.light import TYPE_CHECKING
-from viewers.entry import JSON, Plain, options
+from viewers.entry import JSON, Plain, options, whole
 from viewers.reports.flags import SEARCH
 
 if TYPE_CHECKING:
     from viewers.reading.show import Texts
+
+PORT, HOST = 8377, "127.0.0.1"
 
 
 def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = False) -> int:
     from viewers.tui.run import run
 
     return run(texts=_texts, session=session, is_ascii=is_ascii, no_start=no_start)
+
+
+def web(
+    *,
+    port: int = PORT,
+    host: str = HOST,
+    is_opened: bool = False,
+    no_open: bool = False,
+    session: str | None = None,
+    no_start: bool = False,
+) -> int:
+    from viewers.web.serve import run
+
+    return run(
+        port=port, host=host, is_opened=None if is_opened == no_open else is_opened, session=session, no_start=no_start
+    )  # fmt: skip
 
 
 def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:
@@ -50,6 +68,11 @@ def _texts() -> "Texts":
 
 PLAIN = {
     "tui": Plain(tui, {"--ascii": "is_ascii", "--no-start": "no_start"}, {}, more=("session",)),
+    "web": Plain(
+        web,
+        {"--open": "is_opened", "--no-open": "no_open", "--no-start": "no_start"},
+        {"--port": ("port", whole), "--host": ("host", str), "--session": ("session", str)},
+    ),
     "list": Plain(list_, {"--all": "is_all", "-a": "is_all", **JSON}, {}),
     "watch": Plain(watch, dict(JSON), {"--session": ("session", str)}),
     "search": Plain(search, *options(SEARCH), words=("words",)),

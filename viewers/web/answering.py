@@ -1,0 +1,56 @@
+"""A page as a whole: read in a moment, drawn, and told what is wrong where it cannot be read."""
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from store.database import open_reader
+from viewers.panels.reading import Trouble, trouble_of
+from viewers.trouble import UsageTrouble
+from viewers.web import shell
+from viewers.web.page import Asked, Page
+from viewers.web.render import framed, parts, template
+from viewers.web.static import STATIC
+from viewers.web.table import PAGES
+
+
+def whole(home: str, page: Page, place: Mapping[str, str], query: Mapping[str, str]) -> tuple[str, int]:
+    """The page as HTML, and its status."""
+    now_s = time.time()
+    try:
+        with closing(open_reader(home)) as reader:
+            asked = Asked(home, reader, now_s, place, query, {})
+            around = shell.read(asked)
+            try:
+                answer = page.read(asked)
+            except UsageTrouble as missing:
+                return _state(page, around, Trouble(str(missing), missing.hint), now_s), 404
+            return _page(page, asked, around, answer), 200
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the database is a page that says it
+        around: Mapping[str, Any] = {"running": (), "count": 0, **shell.recording(home)}
+        trouble = trouble_of(error)
+        return _state(page, around, trouble, now_s), 200 if trouble.is_empty else 503
+
+
+def _page(page: Page, asked: Asked, around: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+    now_s = asked.now_s
+    found = {**parts(shell.PAGE, around, now_s), **parts(page, answer, now_s)}
+    return template(f"{page.name}/page.html", part=framed(found), **_frame(page, now_s, asked.place), **answer)
+
+
+def _state(page: Page, around: Mapping[str, Any], trouble: Trouble, now_s: float) -> str:
+    found = parts(shell.PAGE, around, now_s)
+    return template("state.html", part=framed(found), trouble=trouble, live=False, **_frame(page, now_s))
+
+
+def _frame(page: Page, now_s: float, place: Mapping[str, str] | None = None) -> dict[str, Any]:
+    menu = [each for each in PAGES if each.icon]
+    return {"page": page, "menu": menu, "static": STATIC.address, "now_s": now_s, "place": dict(place or {})}
+
+
+def asked_again(reader: sqlite3.Connection, home: str, now_s: float, page: Page, key: Any, memory: Any) -> Asked:
+    """The same question, with what it keeps."""
+    place, query = key
+    return Asked(home, reader, now_s, dict(place), dict(query), memory)

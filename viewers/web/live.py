@@ -1,0 +1,138 @@
+"""The stream to every tab: when something was recorded, each page that somebody looks at is answered once, and
+every tab on it gets the parts that became different. However many tabs there are, one thread reads."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+
+from viewers.panels.reading import POLL_S, Reading, Told, recording_words
+from viewers.trouble import UsageTrouble
+from viewers.web import shell
+from viewers.web.answering import asked_again
+from viewers.web.page import Page
+from viewers.web.render import Part, parts
+
+MOST = 256
+"""So many tabs at a time; the next one is told to wait."""
+Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+
+
+class Watched:
+    """A page that somebody looks at: what it shows now, and what it keeps between two readings."""
+
+    def __init__(self, page: Page, key: Key) -> None:
+        self.page, self.key = page, key
+        self.memory: dict[str, Any] = {}
+        self.shown: dict[str, Part] = {}
+        self.tabs: set[Tab] = set()
+
+
+class Tab:
+    """One tab: which parts it has, and that there may be something new. What it did not take yet is never piled up."""
+
+    def __init__(self, device: str, has: Mapping[str, str]) -> None:
+        self.device, self.has = device, dict(has)
+        self.news = asyncio.Event()
+        self.is_over = False
+
+
+class Live:
+    """All tabs. The thread that reads runs only while there is one."""
+
+    def __init__(self, home: str, *, poll_s: float = POLL_S) -> None:
+        self.home, self.poll_s = home, poll_s
+        self.watched: dict[tuple[str, Key], Watched] = {}
+        self.around = Watched(shell.PAGE, ((), ()))
+        self.reading: Reading | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.state = "reading"
+
+    def tabs(self) -> list[Tab]:
+        return [tab for watched in self.watched.values() for tab in watched.tabs]
+
+    async def stream(self, page: Page, key: Key, tab: Tab) -> AsyncIterator[dict[str, str]]:
+        """What a tab is told, until it goes or its device is shut out."""
+        watched = self._enter(page, key, tab)
+        told = ""
+        try:
+            while not tab.is_over:
+                if self.state != told:
+                    told = self.state
+                    yield {"event": "state", "data": told}
+                changed = self._changed(watched, tab)
+                if changed:
+                    yield {"event": "parts", "data": msgspec.json.encode(changed).decode()}
+                await tab.news.wait()
+                tab.news.clear()
+        finally:
+            self._leave(watched, tab)
+
+    def _changed(self, watched: Watched, tab: Tab) -> dict[str, tuple[str, str]]:
+        changed: dict[str, tuple[str, str]] = {}
+        for shown in (self.around.shown, watched.shown):
+            for name, part in shown.items():
+                if tab.has.get(name) != part.mark:
+                    tab.has[name] = part.mark
+                    changed[name] = (part.mark, part.html)
+        return changed
+
+    def _enter(self, page: Page, key: Key, tab: Tab) -> Watched:
+        self.loop = asyncio.get_running_loop()
+        watched = self.watched.setdefault((page.name, key), Watched(page, key))
+        watched.tabs.add(tab)
+        if self.reading is None:
+            self.reading = Reading(self.home, self._deliver, poll_s=self.poll_s)
+            self.reading.start()
+        self.reading.ask("pages", self._answer)
+        return watched
+
+    def _leave(self, watched: Watched, tab: Tab) -> None:
+        watched.tabs.discard(tab)
+        if not watched.tabs:
+            self.watched.pop((watched.page.name, watched.key), None)
+        if not self.watched and self.reading is not None:
+            self.reading.is_over = True
+            self.reading.wake.set()
+            self.reading = None
+
+    def shut(self, device: str) -> None:
+        """End the streams of a device."""
+        for tab in self.tabs():
+            if tab.device == device:
+                tab.is_over = True
+                tab.news.set()
+
+    # -- in the thread that reads
+
+    def _answer(self, reader: sqlite3.Connection, now_s: float) -> list[tuple[Watched, dict[str, Part]]]:
+        found: list[tuple[Watched, dict[str, Part]]] = []
+        for watched in (self.around, *list(self.watched.values())):
+            asked = asked_again(reader, self.home, now_s, watched.page, watched.key, watched.memory)
+            try:
+                answer = watched.page.read(asked)
+            except UsageTrouble:
+                continue  # it is not recorded any more: what is shown stays
+            found.append((watched, parts(watched.page, answer, now_s)))
+        return found
+
+    def _deliver(self, told: Told) -> None:
+        loop = self.loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._publish, told)
+
+    # -- in the loop again
+
+    def _publish(self, told: Told) -> None:
+        before, self.state = self.state, recording_words(told)
+        for watched, shown in told.answer or ():
+            before_marks = {name: part.mark for name, part in watched.shown.items()}
+            watched.shown = shown
+            if before_marks != {name: part.mark for name, part in shown.items()}:
+                for tab in self.tabs() if watched is self.around else watched.tabs:
+                    tab.news.set()
+        if self.state != before:
+            for tab in self.tabs():
+                tab.news.set()

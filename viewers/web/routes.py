@@ -1,0 +1,184 @@
+"""The table of routes: who may ask for each, how, and what answers. Nothing is served that is not in it."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import msgspec
+from sse_starlette import EventSourceResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route as Path
+
+from viewers.web.access import Access
+from viewers.web.answering import whole
+from viewers.web.guard import Door, is_near
+from viewers.web.live import MOST, Live, Tab
+from viewers.web.page import Page
+from viewers.web.render import template
+from viewers.web.static import OPEN, STATIC
+from viewers.web.table import PAGES
+
+Answer = Callable[[Request], Awaitable[Response]]
+PING_S, STALLED_S = 15, 30.0
+COOKIE_S = 30 * 86_400
+MOST_BODY = 65_536
+
+
+class Route(NamedTuple):
+    """An entry."""
+
+    path: str
+    answer: Answer
+    method: str = "GET"
+    is_open: bool = False
+    """Answered to strangers too."""
+    is_near: bool = False
+    """Answered to browsers of this machine alone."""
+    about: str = ""
+
+
+class Served(NamedTuple):
+    """What the routes answer from."""
+
+    home: str
+    door: Door
+    access: Access
+    live: Live
+
+
+def routes(served: Served) -> tuple[Route, ...]:
+    """All of them."""
+    return (
+        *(Route(page.path, _page(served, page), about=page.title) for page in PAGES),
+        Route("/live", _live(served), about="what becomes different on a page, as server-sent events"),
+        Route("/static/{mark}/{name}", _static, is_open=True, about="scripts, styles and icons"),
+        Route("/open", _open, is_open=True, about="the page that lets a browser in"),
+        Route("/enter", _enter(served), "POST", is_open=True, about="let a browser in by a code"),
+        Route("/leave", _leave(served), "POST", about="forget this browser"),
+        Route("/health", _health, is_open=True, about="whether this server answers"),
+    )
+
+
+def mounted(table: tuple[Route, ...]) -> list[Path]:
+    """The same for Starlette."""
+    return [Path(route.path, _fenced(route), methods=[route.method]) for route in table]
+
+
+def _fenced(route: Route) -> Answer:
+    async def answer(request: Request) -> Response:
+        device = request.state.device
+        if route.is_near and (device is None or device.is_paired or not is_near(request)):
+            return PlainTextResponse("Refused: only a browser of this machine may do that.\n", 403)
+        return await route.answer(request)
+
+    return answer
+
+
+def is_open(table: tuple[Route, ...]) -> Callable[[str, str], bool]:
+    """Whether strangers are answered: of the files only those that the page needs that lets them in."""
+    plain = {(route.method, route.path) for route in table if route.is_open and "{" not in route.path}
+    files = {STATIC.address(name) for name in OPEN}
+    return lambda method, path: ("GET" if method == "HEAD" else method, path) in plain or path in files
+
+
+def _page(served: Served, page: Page) -> Answer:
+    async def answer(request: Request) -> Response:
+        html, status = await run_in_threadpool(
+            whole, served.home, page, request.path_params, dict(request.query_params)
+        )
+        return HTMLResponse(html, status)
+
+    return answer
+
+
+def _live(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        asked = dict(request.query_params)
+        page = next((page for page in PAGES if page.name == asked.get("page")), None)
+        if page is None:
+            return PlainTextResponse("There is no such page.\n", 404)
+        if len(served.live.tabs()) >= MOST:
+            return PlainTextResponse("Too many tabs are open.\n", 503, {"retry-after": "10"})
+        has = dict(pair.split(":", 1) for pair in asked.get("has", "").split(",") if ":" in pair)
+        place = tuple(sorted((name[1:], value) for name, value in asked.items() if name.startswith(".")))
+        query = tuple(sorted((name[1:], value) for name, value in asked.items() if name.startswith("-")))
+        tab = Tab(request.state.device.id, has)
+        return EventSourceResponse(
+            served.live.stream(page, (place, query), tab), ping=PING_S, send_timeout=STALLED_S,
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )  # fmt: skip
+
+    return answer
+
+
+async def _static(request: Request) -> Response:
+    return STATIC.answer(request)
+
+
+async def _open(request: Request) -> Response:
+    return enter_page(200)
+
+
+def enter_page(status: int = 401) -> Response:
+    """What a browser sees that nobody let in yet."""
+    return HTMLResponse(template("enter.html", static=STATIC.address, now_s=0.0), status)
+
+
+def _enter(served: Served) -> Answer:
+    class Asked(msgspec.Struct):
+        code: str
+
+    async def answer(request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        if served.access.is_slowed(address):
+            return JSONResponse({"error": "too many wrong codes: wait a minute"}, 429)
+        try:
+            body = await _body(request)
+            code = msgspec.json.decode(body, type=Asked).code
+        except msgspec.DecodeError:
+            return JSONResponse({"error": "that is no code"}, 400)
+        name = request.headers.get("user-agent", "a browser")
+        token = served.access.enter(code, name, address, is_near=is_near(request))
+        if token is None:
+            return JSONResponse({"error": "that code is wrong, used, or too old"}, 403)
+        found = JSONResponse({"ok": True})
+        found.set_cookie(
+            served.door.cookie, token, max_age=COOKIE_S, path="/", httponly=True, samesite="strict",
+            secure=served.door.scheme == "https",
+        )  # fmt: skip
+        return found
+
+    return answer
+
+
+async def _body(request: Request) -> bytes:
+    """All of it, if it is short."""
+    parts, size = list[bytes](), 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BODY:
+            raise msgspec.DecodeError("too long")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _leave(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        served.access.revoke(request.state.device.id)
+        found = JSONResponse({"ok": True})
+        found.delete_cookie(served.door.cookie, path="/")
+        return found
+
+    return answer
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def gone(request: Request, error: Exception) -> Response:
+    """What is said where there is nothing."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(template("nothing.html", static=STATIC.address, now_s=0.0), 404)
+    return PlainTextResponse("There is no such address.\n", 404)

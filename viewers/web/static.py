@@ -1,0 +1,54 @@
+"""The files of the web face: known by name from the start, so that no path from outside ever reaches the disk."""
+
+import hashlib
+import os
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+FOLDER = os.path.join(os.path.dirname(__file__), "static")
+KINDS = {
+    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}  # fmt: skip
+OPEN = frozenset({"tokens.css", "app.css", "enter.js"})
+"""What the page needs that lets a browser in."""
+FOREVER = "private, max-age=31536000, immutable"
+
+
+class File(NamedTuple):
+    """One of them."""
+
+    body: bytes
+    kind: str
+
+
+class Static:
+    """All files of the folder, read once."""
+
+    def __init__(self, folder: str) -> None:
+        self.files: dict[str, File] = {}
+        for name in sorted(os.listdir(folder)):
+            kind = KINDS.get(os.path.splitext(name)[1])
+            if kind:
+                with open(os.path.join(folder, name), "rb") as file:
+                    body = file.read()
+                self.files[name] = File(body, kind)
+        whole = b"".join(file.body for file in self.files.values())
+        self.mark = hashlib.blake2s(whole, digest_size=6).hexdigest()
+        """Of all of them: modules name one another by their place beside each other."""
+
+    def address(self, name: str) -> str:
+        """Where the browser finds it; another content, another address."""
+        assert name in self.files
+        return f"/static/{self.mark}/{name}"
+
+    def answer(self, request: Request) -> Response:
+        file = self.files.get(request.path_params["name"])
+        if file is None or self.mark != request.path_params["mark"]:
+            return PlainTextResponse("There is no such file.\n", 404)
+        return Response(file.body, media_type=file.kind, headers={"cache-control": FOREVER})
+
+
+STATIC = Static(FOLDER)
