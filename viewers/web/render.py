@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from viewers.panels import gauges, moments, words
 from viewers.panels.fleet import LATELY_S, NANOS, share
+from viewers.panels.fleet_read import Card
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
@@ -74,6 +75,13 @@ def time_of_day(now_s: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(now_s))
 
 
+def auto(card: Card) -> float | None:
+    """Where it is made smaller by itself, in percent of its window."""
+    if not card.auto_tokens or not card.window_tokens:
+        return None
+    return round(card.auto_tokens / card.window_tokens * 100, 1)
+
+
 def rate(nanos: int) -> str:
     """Dollars a minute, of what came in the last minutes."""
     return words.money(nanos / NANOS / (LATELY_S / 60))
@@ -94,10 +102,10 @@ FILTERS: dict[str, Any] = {
     "lasting": format.lasting, "took": format.took, "things": format.things, "money": words.money,
     "folder": words.folder, "model": words.model, "family": series, "text": text, "clock": moments.clock,
     "address": address, "age": age, "when": when, "lasting_short": lasting_short, "until": until,
-    "time_of_day": time_of_day, "rate": rate,
+    "time_of_day": time_of_day, "rate": rate, "auto": auto,
 }  # fmt: skip
 GLOBALS: dict[str, Any] = {
-    "share": share, "instant": moments.instant, "compacts_at": gauges.COMPACTS_AT, "NONE": format.NONE,
+    "share": share, "instant": moments.instant, "NONE": format.NONE,
     "context_style": gauges.context_style, "context_word": gauges.context_word, "limit_style": gauges.limit_style,
 }  # fmt: skip
 

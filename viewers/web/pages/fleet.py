@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from viewers.panels import day, fleet_read
 from viewers.panels.fleet import LATELY_S, NANOS, Look, arranged, share
 from viewers.panels.fleet_read import Fleet, Limit, One
-from viewers.panels.gauges import COMPACTS_AT, HIGH, HIGHEST, RED
+from viewers.panels.gauges import HIGH, HIGHEST, RED
 from viewers.panels.moments import instant, midnight
 from viewers.panels.words import folder
 from viewers.reports.budgets import configured, standings
@@ -119,10 +119,10 @@ def _of_session(one: One) -> Iterator[Need]:
     if now.state == "failed":
         yield Need(1, "bad", f"{name} failed", now.what, now.since, now.session_id)
     if part is not None and part >= AMBER_END and one.card and now.state in ("working", "waiting", "your_turn"):
-        window, used = one.card.window_tokens or 0, one.card.context_tokens or 0
-        left = max(int(window * COMPACTS_AT) - used, 0)
         words = f"{name} is close to auto-compact"
-        yield Need(2, "bad", words, session=now.session_id, left=left, window=window)
+        yield Need(
+            2, "bad", words, session=now.session_id, left=one.card.headroom_tokens, window=one.card.window_tokens
+        )
 
 
 PAGE = Page("fleet", "Fleet", "/", read, ("today", "sessions", "attention", "limits"), icon="fleet")
