@@ -1,4 +1,4 @@
-"""The real program of an agent, with our hooks in its settings, against an API on loopback that does not exist."""
+"""The real program of an agent, with our hooks and exporter in its settings, against an imaginary API on loopback."""
 
 import json
 import os
@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.collector.daemons import until
+from collector.settings.wanted import TELEMETRY
+from tests.collector.daemons import running, until
 from tests.collector.published import SHARED
 from tests.collector.recorded import record, rows
-from tests.collector.test_settings import Desk
+from tests.collector.settings_desk import Desk
+from tests.collector.test_receiver import free_port
 
 TOOLS = SHARED / "tools"
 CALL = {"type": "tool_use", "name": "Bash", "input": {"command": "echo hi", "description": "say hi"}}
@@ -35,6 +37,7 @@ base_url = "http://127.0.0.1:%d/v1"
 wire_api = "responses"
 env_key = "NO_KEY"
 """
+EXPORTED = "select count(*), count(request_id), sum(output_tokens) from api_calls where kind = 'answer'"
 
 
 def program(name: str, pattern: str) -> Path:
@@ -66,6 +69,17 @@ def api(folder: Path, name: str, *more: str) -> Iterator[int]:
         process.wait()
 
 
+def install(desk: Desk) -> None:
+    """Everything that may be put into its settings."""
+    desk.listen(free_port())
+    assert desk.do(True) == desk.do(True, TELEMETRY) == "installed"
+
+
+def uninstall(desk: Desk) -> None:
+    desk.do(False)
+    desk.do(False, TELEMETRY)
+
+
 def _listens(port: int) -> bool:
     with closing(socket.socket()) as line:
         return line.connect_ex(("127.0.0.1", port)) == 0
@@ -77,9 +91,10 @@ def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> 
     desk = Desk(tmp_path, "claude")
     work = tmp_path / "work"
     work.mkdir()
-    assert desk.do(True) == "installed"
+    install(desk)
     (tmp_path / "scenario.json").write_text(json.dumps(SCENARIO))
-    with api(tmp_path, "fake_anthropic.py", "--scenario", str(tmp_path / "scenario.json")) as port:
+    scenario = ("--scenario", str(tmp_path / "scenario.json"))
+    with api(tmp_path, "fake_anthropic.py", *scenario) as port, running(desk.home, desk.user):
         environ = {
             "HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin",
             "ANTHROPIC_API_KEY": "x",
@@ -101,8 +116,10 @@ def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> 
     assert call == ("ok", 1)
     written = b"".join(path.read_bytes() for path in (desk.root / "projects").rglob("*.jsonl"))
     assert b"hook_" not in written  # our hooks leave nothing in the transcript
-    desk.do(False)
-    assert not desk.path.exists() or b"emit" not in desk.path.read_bytes()
+    assert rows(desk.home, EXPORTED) == [(2, 2, 200)]
+    assert rows(desk.home, "select is_telemetry_only, count(*) from responses group by 1") == [(0, 2)]
+    uninstall(desk)
+    assert not desk.path.exists() or b"127.0.0.1" not in desk.path.read_bytes()
 
 
 @pytest.mark.full
@@ -114,17 +131,28 @@ def test_the_real_codex_tells_of_every_moment_of_a_session(tmp_path: Path) -> No
     with api(tmp_path, "fake_openai.py") as port:
         config = (CONFIG % port).encode()
         desk.put(config)
-        assert desk.do(True) == "installed"
+        install(desk)
         environ = {"HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin", "NO_KEY": "x"}
         flags = ("hook-trust", "approvals-and-sandbox")  # nobody is there who could approve anything
-        done = subprocess.run(
-            [str(codex), "exec", "--skip-git-repo-check", *(f"--dangerously-bypass-{flag}" for flag in flags), SCRIPT],
-            env=environ, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=True,
-        )  # fmt: skip
+        words = [
+            str(codex),
+            "exec",
+            "--skip-git-repo-check",
+            *(f"--dangerously-bypass-{flag}" for flag in flags),
+            SCRIPT,
+        ]
+        with running(desk.home, desk.user):
+            done = subprocess.run(
+                words, env=environ, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+                check=True,
+            )  # fmt: skip
     assert done.stdout.strip().endswith("done")
     record(desk.home, desk.user)
     assert {name for (name,) in rows(desk.home, "select name from signals")} >= EVENTS
     ((session_id, state),) = rows(desk.home, "select distinct session_id, state from fleet")
     assert state == "ended" and rows(desk.home, "select distinct session_id from turns") == [(session_id,)]
-    desk.do(False)
+    billed = [json.loads(line) for line in (tmp_path / "usage.jsonl").read_text().splitlines()]
+    assert rows(desk.home, EXPORTED) == [(2, 0, sum(one["out"] for one in billed))]
+    assert rows(desk.home, "select count(*), sum(output_tokens) from responses") == [(2, sum(o["out"] for o in billed))]
+    uninstall(desk)
     assert desk.content() == config
