@@ -18,6 +18,7 @@ EMIT, STATUS = ("collector", "emit.py"), ("viewers", "status_line.py")
 SCRIPTS = frozenset({"fleetmeter-emit", "fleetmeter-statusline"})
 HOME = "FLEETMETER_HOME"
 ROOT_HEADER = "x-fleetmeter-root"
+"""What sends it decodes it once, and then it has to be plain still: its value is encoded twice."""
 SINCE_WHEN = (
     "sessions that begin from now on export what they call; `fleetmeter start` starts a collector that takes it"
 )

@@ -53,7 +53,6 @@ def wanted(what: str, root: str, project: str | None, call: Call) -> Wanted | No
     if what == STATUS_LINE:
         return Wanted(path, members={LINE: {"type": "command", "command": call.status}}, wraps=LINE)
     if what == TELEMETRY:
-        # A header's value is decoded by what sends it, and has to be plain still.
         headers = f"{ROOT_HEADER}={quote(quote(root))}"
         members = {("env", name): value for name, value in EXPORT.items()} | {ENDPOINT: call.export, HEADERS: headers}
         return Wanted(path, members=members, mark=HEADERS, note=SINCE_WHEN, is_ours=_is_exported)

@@ -30,6 +30,6 @@ def wanted(what: str, root: str, project: str | None, call: Call) -> Wanted | No
         tables = "".join(TABLES.format(event=event, command=command) for event in EVENTS)
         return Wanted(path, tables=tables, note=NOTE)
     if what == TELEMETRY:
-        endpoint, root = quoted(f"{call.export}/v1/logs"), quoted(quote(root))
+        endpoint, root = quoted(f"{call.export}/v1/logs"), quoted(quote(quote(root)))
         return Wanted(path, tables=EXPORT.format(endpoint=endpoint, header=ROOT_HEADER, root=root), note=SINCE_WHEN)
     return None

@@ -81,7 +81,7 @@ def test_tables_come_and_go_without_a_trace(shape: str, codex: Desk) -> None:
     assert told["otel"].pop("exporter") == {
         "otlp-http": {
             "endpoint": "http://127.0.0.1:43210/v1/logs", "protocol": "json",
-            "headers": {"x-fleetmeter-root": str(codex.root).replace(" ", "%20")},
+            "headers": {"x-fleetmeter-root": str(codex.root).replace(" ", "%2520")},
         }
     }  # fmt: skip
     assert told == {**said, "otel": said.get("otel", {})}
