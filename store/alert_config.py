@@ -10,7 +10,7 @@ SINKS = "sinks"
 RULE_KEYS = ("on", "threshold", "cooldown_minutes")
 KINDS = ("webhook", "desktop", "command")
 FORMS = ("json", "slack", "discord", "ntfy")
-SINK_KEYS = ("kind", "name", "url", "form", "token", "command", "text", "rules")
+SINK_KEYS = ("kind", "name", "url", "form", "token", "command", "text", "ended", "rules")
 ONLY = {"webhook": ("url", "form", "token"), "command": ("command",)}
 """The kind of a sink → keys that no other kind has."""
 MOST_MINUTES = 525_600
@@ -29,6 +29,8 @@ class Sink(NamedTuple):
     """Whether words of a transcript may be in what is sent."""
     rules: tuple[str, ...] = ()
     """Those that it is told of; without any, all."""
+    has_end: bool = False
+    """Whether it is told too when an alert is over."""
 
 
 class Alerts(NamedTuple):
@@ -95,6 +97,7 @@ def _sink(place: Place, table: dict[str, object], taken: set[str]) -> Sink:
         _words(place, "command", table.get("command")) if kind == "command" else (),
         _switch(place.at("text"), table.get("text", False)),
         _rules(place, table.get("rules")),
+        _switch(place.at("ended"), table.get("ended", False)),
     )
 
 

@@ -27,10 +27,29 @@ insert into alert (rule, subject, agent, account, project, session_id, level, te
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
 """
 RENEW = "update alert set level = ?, text = ?, detail = ?, last_at = ?, ended_at = null where alert_id = ?"
-TELL = "insert or ignore into alert_delivery (alert_id, sink, state, next_at) values (?, ?, 'waiting', ?)"
+TELL = """
+insert or ignore into alert_delivery (alert_id, sink, state, next_at, wants_end) values (?, ?, 'waiting', ?, ?)
+"""
+END = "update alert set ended_at = ? where alert_id = ?"
+# Who was told that it began; as long as it may come back as the same alert, nothing is said of its end.
+TELL_END = """
+update alert_delivery set state = 'waiting', is_end = 1, tries = 0, next_at = max(:at, :until)
+where alert_id = :id and state = 'sent' and wants_end = 1 and is_end = 0
+    and not exists (select 1 from alert as t where t.alert_id = :id and t.acked_at is not null)
+"""
+TAKE_BACK = """
+update alert_delivery set state = 'sent', is_end = 0, error = null
+where alert_id = ? and state = 'waiting' and is_end = 1
+"""
+# It ended while its beginning was being told.
+TELL_MISSED = """
+update alert_delivery set state = 'waiting', is_end = 1, tries = 0
+where state = 'sent' and wants_end = 1 and is_end = 0 and alert_id = ?
+    and exists (select 1 from alert as t where t.alert_id = ?1 and t.ended_at is not null and t.acked_at is null)
+"""
 DUE = """
 select t.alert_id, t.rule, t.subject, t.agent, t.account, t.project, t.session_id, t.level, t.text, t.detail,
-    t.first_at, y.tries
+    t.first_at, t.ended_at, y.tries
 from alert_delivery as y
 join alert as t using (alert_id)
 where y.sink = ? and y.state = 'waiting' and y.next_at <= ?
@@ -38,7 +57,7 @@ order by t.alert_id
 """
 NEXT = "select sink, min(next_at) from alert_delivery where state = 'waiting' group by sink"
 SETTLE = """
-update alert_delivery set state = ?, tries = tries + 1, next_at = ?, error = ?
+update alert_delivery set state = ?, tries = tries + 1, next_at = ?, error = ?, is_end = max(is_end, ?)
 where alert_id = ? and sink = ? and state = 'waiting'
 """
 GIVE_UP = """
@@ -90,11 +109,12 @@ class Standing(NamedTuple):
 
 
 class Change(NamedTuple):
-    """open, renew, reopen or end."""
+    """open, renew, reopen or end. until: until when what ends may come back as the same alert."""
 
     act: str
     alert_id: int | None
     reading: Reading | None
+    until: str = ""
 
 
 class Told(NamedTuple):
@@ -111,6 +131,7 @@ class Told(NamedTuple):
     text: str
     detail: str | None
     first_at: str
+    ended_at: str | None = None
     tries: int = 0
 
 
@@ -122,6 +143,8 @@ class Settled(NamedTuple):
     state: str
     next_at: str
     error: str | None
+    is_end: bool = False
+    """Whether it said that the alert is over."""
 
 
 def standing(connection: sqlite3.Connection, since: str) -> list[Standing]:
@@ -132,23 +155,25 @@ def standing(connection: sqlite3.Connection, since: str) -> list[Standing]:
 
 def apply(connection: sqlite3.Connection, changes: Iterable[Change], sinks: Iterable[Sink], at: str) -> None:
     """Write what was judged; whoever is to be told of a new one is noted with it, in the caller's transaction."""
-    for act, alert_id, reading in changes:
+    for act, alert_id, reading, until in changes:
         if reading is None:
-            connection.execute("update alert set ended_at = ? where alert_id = ?", (at, alert_id))
+            connection.execute(END, (at, alert_id))
+            connection.execute(TELL_END, {"id": alert_id, "at": at, "until": until})
         elif act == "open":
             _open(connection, reading, sinks, at)
         else:
             connection.execute(RENEW, (reading.level, reading.text, reading.detail or None, at, alert_id))
+            connection.execute(TAKE_BACK, (alert_id,))
 
 
 def _open(connection: sqlite3.Connection, reading: Reading, sinks: Iterable[Sink], at: str) -> None:
     row = (reading.rule, reading.subject, reading.agent, reading.account, reading.project, reading.session_id,
            reading.level, reading.text, reading.detail or None, at)  # fmt: skip
     alert_id = connection.execute(OPEN, row).lastrowid
-    wanted = [sink.name for sink in sinks if not sink.rules or reading.rule in sink.rules]
-    connection.executemany(TELL, [(alert_id, name, at) for name in wanted])
-    for name in wanted:
-        connection.execute(GIVE_UP, (name, MOST_WAITING - 1))
+    wanted = [sink for sink in sinks if not sink.rules or reading.rule in sink.rules]
+    connection.executemany(TELL, [(alert_id, sink.name, at, sink.has_end) for sink in wanted])
+    for sink in wanted:
+        connection.execute(GIVE_UP, (sink.name, MOST_WAITING - 1))
 
 
 def due(connection: sqlite3.Connection, sink: str, at: str) -> list[Told]:
@@ -163,8 +188,11 @@ def next_due(connection: sqlite3.Connection) -> dict[str, str]:
 
 def settle(connection: sqlite3.Connection, settled: Iterable[Settled]) -> None:
     """Note what became of tries. What was sent stays sent, and the list of the dead stays short."""
-    rows = [(one.state, one.next_at, one.error, one.alert_id, one.sink) for one in settled]
-    connection.executemany(SETTLE, rows)
+    found = list(settled)
+    connection.executemany(
+        SETTLE, [(one.state, one.next_at, one.error, one.is_end, one.alert_id, one.sink) for one in found]
+    )
+    connection.executemany(TELL_MISSED, [(one.alert_id,) for one in found])
     connection.execute(FORGET, (KEPT,))
 
 

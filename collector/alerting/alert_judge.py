@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from collector.lines.when import seconds
+from collector.lines.when import from_unix_ms, seconds
 from store.alert_rules import BY_NAME, Setting
 from store.alerts import Change, Reading, Standing
 
@@ -27,7 +27,7 @@ def judge(
     found = {(reading.rule, reading.subject): reading for reading in readings if rules[reading.rule].is_on}
     beyond = {key: reading for key, reading in found.items() if _is_beyond(reading, rules, now_s)}
     known = {(one.rule, one.subject): one for one in standing}
-    changes = [Change("end", one.alert_id, None) for key, one in known.items() if one.is_there and key not in beyond]
+    changes = [_end(one, rules) for key, one in known.items() if one.is_there and key not in beyond]
     louder = {(BY_NAME[rule].outranks, subject) for rule, subject in beyond}
     for key, reading in beyond.items():
         one = known.get(key)
@@ -39,6 +39,11 @@ def judge(
         elif key not in louder and _is_news(reading, now_s):
             changes.append(Change("open", None, reading))
     return Verdict(changes, _again(found.values(), beyond.keys(), rules, now_s))
+
+
+def _end(one: Standing, rules: Mapping[str, Setting]) -> Change:
+    until_s = seconds(one.first_at) + rules[one.rule].cooldown_minutes * 60
+    return Change("end", one.alert_id, None, from_unix_ms(until_s * 1000) or "")
 
 
 def _is_beyond(reading: Reading, rules: Mapping[str, Setting], now_s: float) -> bool:

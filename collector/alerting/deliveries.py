@@ -87,7 +87,7 @@ class Deliveries:
 
 def _settled(one: Told, sink: str, trouble: Undelivered | None, now_s: float) -> Settled:
     if trouble is None:
-        return Settled(one.alert_id, sink, "sent", _text(now_s), None)
+        return Settled(one.alert_id, sink, "sent", _text(now_s), None, one.ended_at is not None)
     if trouble.is_final or one.tries >= len(WAITS_S):
         return Settled(one.alert_id, sink, "dead", _text(now_s), str(trouble))
     return Settled(one.alert_id, sink, "waiting", _text(now_s + WAITS_S[one.tries]), str(trouble))

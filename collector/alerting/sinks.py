@@ -56,12 +56,19 @@ def trial(sink: Sink, rule: str, at_s: float) -> str:
 
 def heading(told: Sequence[Told]) -> str:
     """What it is about."""
-    return BY_NAME[told[0].rule].title if len(told) == 1 else f"{len(told)} alerts"
+    return _over(told[0]) + BY_NAME[told[0].rule].title if len(told) == 1 else f"{len(told)} alerts"
+
+
+def _over(one: Told) -> str:
+    return "Over: " if one.ended_at else ""
 
 
 def sentences(sink: Sink, told: Sequence[Told]) -> str:
     """A line for each; the words of a transcript only where the user wants them to leave the machine."""
-    lines = [f"{one.text}: {hide(one.detail)}" if sink.has_text and one.detail else one.text for one in told[:MOST]]
+    lines = [
+        f"{_over(one)}{one.text}" + (f": {hide(one.detail)}" if sink.has_text and one.detail else "")
+        for one in told[:MOST]
+    ]
     return "\n".join([*lines, *([f"and {len(told) - MOST} more"] if len(told) > MOST else [])])
 
 
@@ -74,6 +81,7 @@ def document(sink: Sink, told: Sequence[Told]) -> dict[str, Any]:
                 "id": one.alert_id, "rule": one.rule, "subject": one.subject, "level": round(one.level, 2),
                 "text": one.text, "agent": one.agent, "account": one.account, "project": one.project,
                 "sessionId": one.session_id, "firstAt": instant(one.first_at) or one.first_at,
+                "state": "ended" if one.ended_at else "open", "endedAt": one.ended_at,
                 **({"detail": one.detail and hide(one.detail)} if sink.has_text else {}),
             }
             for one in told

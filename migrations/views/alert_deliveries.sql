@@ -6,5 +6,6 @@ select
     y.state,
     y.tries,
     iif(y.state = 'waiting', y.next_at, null) as next_at,
-    y.error
+    y.error,
+    y.is_end
 from alert_delivery as y;

@@ -31,19 +31,25 @@ class Post:
 
     def __init__(self, *outcomes: Undelivered | None) -> None:
         self.outcomes, self.sent = list(outcomes), list[tuple[str, list[int]]]()
+        self.over = list[bool]()
 
     def __call__(self, sink: Sink, told: object) -> None:
         assert isinstance(told, list)
         self.sent.append((sink.name, [one.alert_id for one in told]))
+        self.over += [one.ended_at is not None for one in told]
         trouble = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         if trouble is not None:
             raise trouble
 
 
+def stamp(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def opened(connection: sqlite3.Connection, sinks: tuple[Sink, ...], *rules: str, now_s: float = NOW) -> None:
     changes = [Change("open", None, Reading(rule, f"s{n}", 1.0, now_s, "words")) for n, rule in enumerate(rules)]
     with transaction(connection):
-        alerts.apply(connection, changes, sinks, datetime.fromtimestamp(now_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+        alerts.apply(connection, changes, sinks, stamp(now_s))
 
 
 def rounds(connection: sqlite3.Connection, post: Post, sinks: tuple[Sink, ...]) -> Callable[[float], None]:
@@ -57,6 +63,11 @@ def rounds(connection: sqlite3.Connection, post: Post, sinks: tuple[Sink, ...]) 
         deliveries.tend(connection, sinks, now_s)
 
     return tend
+
+
+def end(connection: sqlite3.Connection, *, now_s: float = NOW, until_s: float = NOW) -> None:
+    with transaction(connection):
+        alerts.apply(connection, [Change("end", 1, None, stamp(until_s))], (), stamp(now_s))
 
 
 def told_of(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
@@ -123,6 +134,76 @@ def test_what_waits_and_what_is_dead_is_bounded(
     assert [row[2] for row in told_of(connection)] == ["dead"] * 3 + ["waiting"] * 3
     rounds(connection, Post(None), (A,))(NOW)
     assert [row[0] for row in told_of(connection)] == [3, 4, 5, 6]
+
+
+ENDS = A._replace(has_end=True)
+
+
+def test_the_end_is_told_to_who_wants_it_once_it_cannot_come_back(connection: sqlite3.Connection) -> None:
+    post, sinks = Post(None), (ENDS, B)
+    tend = rounds(connection, post, sinks)
+    opened(connection, sinks, "limit")
+    tend(NOW)
+    end(connection, now_s=NOW + 10, until_s=NOW + 60)
+    tend(NOW + 59)
+    assert sorted(post.sent) == [("a", [1]), ("b", [1])]
+    tend(NOW + 60)
+    assert sorted(post.sent) == [("a", [1]), ("a", [1]), ("b", [1])]
+    tend(NOW + 1e6)
+    assert told_of(connection) == [(1, "a", "sent", 1, None), (1, "b", "sent", 1, None)] and len(post.sent) == 3
+
+
+def test_what_comes_back_meanwhile_was_never_over(connection: sqlite3.Connection) -> None:
+    post, reading = Post(None), Reading("limit", "s0", 2.0, NOW, "words")
+    tend = rounds(connection, post, (ENDS,))
+    opened(connection, (ENDS,), "limit")
+    tend(NOW)
+    end(connection, until_s=NOW + 60)
+    with transaction(connection):
+        alerts.apply(connection, [Change("reopen", 1, reading)], (ENDS,), stamp(NOW + 30))
+    tend(NOW + 1e6)
+    assert post.sent == [("a", [1])]
+    end(connection, now_s=NOW + 2e6)
+    tend(NOW + 2e6)
+    assert post.sent == [("a", [1])] * 2
+
+
+def test_one_that_ends_while_it_is_told_is_told_to_be_over_once(connection: sqlite3.Connection) -> None:
+    post = Post(None)
+    deliveries = Deliveries(lambda: None, post)
+    opened(connection, (ENDS,), "limit")
+    deliveries.tend(connection, (ENDS,), NOW)
+    until(lambda: deliveries.is_idle)
+    end(connection)
+    for _ in range(3):
+        deliveries.tend(connection, (ENDS,), NOW + 1)
+        until(lambda: deliveries.is_idle)
+        deliveries.look_again()
+    assert post.sent == [("a", [1])] * 2 and post.over == [False, True]
+
+
+def test_one_that_was_over_before_it_could_be_told_is_told_once(connection: sqlite3.Connection) -> None:
+    post = Post(Undelivered("it answered 500"), None)
+    tend = rounds(connection, post, (ENDS,))
+    opened(connection, (ENDS,), "limit")
+    tend(NOW)
+    end(connection)
+    for later in (10, 1000, 1e5):
+        tend(NOW + later)
+    assert post.sent == [("a", [1])] * 2
+    assert connection.execute("select state, is_end from alert_deliveries").fetchall() == [("sent", 1)]
+
+
+def test_of_what_was_acknowledged_no_end_is_told(connection: sqlite3.Connection) -> None:
+    post = Post(None)
+    tend = rounds(connection, post, (ENDS,))
+    opened(connection, (ENDS,), "limit")
+    tend(NOW)
+    with transaction(connection):
+        alerts.ack(connection, 1, stamp(NOW))
+    end(connection)
+    tend(NOW + 1e6)
+    assert post.sent == [("a", [1])]
 
 
 def test_whatever_fails_in_a_thread_is_told_and_tried_again(connection: sqlite3.Connection) -> None:

@@ -61,7 +61,17 @@ def test_json_has_every_alert_and_its_names() -> None:
     assert document["alerts"][0] == {
         "id": 1, "rule": "waiting", "subject": "claude x s", "level": 130.0, "text": "app: waits for you",
         "agent": "claude", "account": "x", "project": "/w/app", "sessionId": "s", "firstAt": AT,
+        "state": "open", "endedAt": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_over_is_said_to_be(form: str) -> None:
+    with receiving(200) as receiver:
+        send(hook(receiver, form=form), [told()._replace(ended_at=AT), told(2)])
+        assert "Over: app: waits for you\napp: waits for you" in words(receiver, form)[0]
+        if form == "json":
+            assert [one["state"] for one in json.loads(receiver.came[0][2])["alerts"]] == ["ended", "open"]
 
 
 def test_a_name_calls_nobody_and_links_nowhere() -> None:

@@ -24,7 +24,7 @@ def test_rules_and_sinks_are_read(home: Path) -> None:
             home,
             "[alerts.waiting]\nthreshold = 30\n[alerts.disk]\non = false\ncooldown_minutes = 0\n"
             f'[[alerts.sinks]]\nkind = "webhook"\nurl = "{URL}"\nform = "ntfy"\ntoken = "t"\ntext = true\n'
-            '[[alerts.sinks]]\nkind = "webhook"\nurl = "http://127.0.0.1:9/x"\nrules = ["waiting", "limit"]\n'
+            '[[alerts.sinks]]\nkind = "webhook"\nurl = "http://127.0.0.1:9/x"\nrules = ["waiting", "limit"]\nended = true\n'
             '[[alerts.sinks]]\nkind = "desktop"\n[[alerts.sinks]]\nkind = "command"\nname = "mine"\n'
             'command = ["say", "it"]\n',
         )
@@ -33,7 +33,7 @@ def test_rules_and_sinks_are_read(home: Path) -> None:
     assert found.rules == {**DEFAULTS, **changed}
     assert found.sinks == (
         Sink("webhook", "webhook", URL, "ntfy", "t", has_text=True),
-        Sink("webhook 2", "webhook", "http://127.0.0.1:9/x", rules=("waiting", "limit")),
+        Sink("webhook 2", "webhook", "http://127.0.0.1:9/x", rules=("waiting", "limit"), has_end=True),
         Sink("desktop", "desktop"),
         Sink("mine", "command", command=("say", "it")),
     )
