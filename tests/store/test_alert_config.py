@@ -24,7 +24,8 @@ def test_rules_and_sinks_are_read(home: Path) -> None:
             home,
             "[alerts.waiting]\nthreshold = 30\n[alerts.disk]\non = false\ncooldown_minutes = 0\n"
             f'[[alerts.sinks]]\nkind = "webhook"\nurl = "{URL}"\nform = "ntfy"\ntoken = "t"\ntext = true\n'
-            '[[alerts.sinks]]\nkind = "webhook"\nurl = "http://127.0.0.1:9/x"\nrules = ["waiting", "limit"]\nended = true\n'
+            '[[alerts.sinks]]\nkind = "webhook"\nurl = "http://127.0.0.1:9/x"\nrules = ["waiting", "limit"]\n'
+            "ended = true\n"
             '[[alerts.sinks]]\nkind = "desktop"\n[[alerts.sinks]]\nkind = "command"\nname = "mine"\n'
             'command = ["say", "it"]\n',
         )
