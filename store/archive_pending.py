@@ -35,13 +35,15 @@ class Backlog(NamedTuple):
     lost_files: int
 
 
-# A file that is gone can give nothing any more; rows of an agent's database wait in our own, and need no file.
+# A file that is gone can give nothing any more, and of one that was deleted here nothing is wanted. Rows of an agent's
+# database wait in our own, and need no file.
 LACKING = """
 from store.generation as g
 join store.source as s using (source_id)
 join store.account as a using (account_id)
 left join main.file as f on f.generation_id = g.generation_id
-where (g.cursor > 0 or s.size > 0) and not coalesce(f.is_dropped, 0) and (
+where (g.cursor > 0 or s.size > 0) and not coalesce(f.is_dropped, 0)
+    and s.source_id not in (select source_id from store.pruned_source) and (
     g.generation_id in (select generation_id from store.row_line)
     or (
         not g.is_superseded and s.kind <> 'database' and s.state in ('read', 'foreign')
@@ -67,10 +69,14 @@ from store.generation as g
 join store.source as s using (source_id)
 left join main.file as f on f.generation_id = g.generation_id
 where g.cursor > coalesce(f.covers, 0) and not coalesce(f.is_dropped, 0)
-    and (g.is_superseded or s.state = 'gone') and s.state <> 'pruned'
+    and (g.is_superseded or s.state = 'gone') and s.source_id not in (select source_id from pruned_source)
     and g.generation_id not in (select generation_id from store.row_line)
 """
-NOTHING_KEPT = "select count(*), coalesce(sum(cursor), 0) from generation where cursor > 0 and not is_superseded"
+NOTHING_KEPT = """
+select count(*), coalesce(sum(cursor), 0)
+from generation
+where cursor > 0 and not is_superseded and source_id not in (select source_id from pruned_source)
+"""
 
 
 class Safety(NamedTuple):

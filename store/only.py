@@ -16,18 +16,25 @@ OF_SESSIONS = (
 OF_THE_ACCOUNT = ("limits", "processes", "limit_levels", "summaries", "branches", "worktrees")
 
 
-def only(rows: Rows, is_wanted: Callable[[str], bool]) -> Rows:
-    """The rows of the sessions whose ids are wanted, and of none; the same rows where all are."""
+def only(rows: Rows, is_wanted: Callable[[str], bool], wanted_runs: set[int] | None = None) -> Rows:
+    """The rows of the sessions whose ids are wanted, of their wanted runs, and of none; the same where all are."""
     kept = [place for place, session in enumerate(rows.sessions) if is_wanted(session[0])]
-    if len(kept) == len(rows.sessions):
+    if len(kept) == len(rows.sessions) and wanted_runs is None:
         return rows
     sessions = {place: number for number, place in enumerate(kept)}
-    runs_kept = [place for place, run in enumerate(rows.runs) if run[0] in sessions]
+    runs_kept = [
+        place
+        for place, run in enumerate(rows.runs)
+        if run[0] in sessions and (wanted_runs is None or place in wanted_runs)
+    ]
     runs = {place: number for number, place in enumerate(runs_kept)}
     changed = {name: _placed(getattr(rows, name), runs) for name in OF_RUNS}
     changed |= {name: _placed(getattr(rows, name), sessions) for name in OF_SESSIONS}
     return replace(
-        rows, sessions=[rows.sessions[place] for place in kept], runs=_placed(rows.runs, sessions), **changed
+        rows,
+        sessions=[rows.sessions[place] for place in kept],
+        runs=_placed([rows.runs[place] for place in runs_kept], sessions),
+        **changed,
     )
 
 

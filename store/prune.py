@@ -104,4 +104,5 @@ def prune(connection: sqlite3.Connection, home: StrPath, session_keys: list[int]
             connection.execute(MARK, (source_id,))
             connection.execute(GENERATION, (source_id,))
             connection.execute(SOURCE, (source_id,))
+            connection.execute("insert or ignore into pruned_source (source_id) values (?)", (source_id,))
     return found

@@ -21,8 +21,11 @@ set first_at = null, last_at = null, cwd = null, cwd_at = null, forked_from = nu
 where session_key in (select value from json_each(?))
 """
 PRUNED = """
-insert or ignore into pruned_session (account_id, session_id)
-select account_id, session_id from session where session_key in (select value from json_each(?))
+insert into pruned_session (account_id, session_id, until)
+select account_id, session_id, coalesce(last_at, first_at)
+from session
+where session_key in (select value from json_each(?))
+on conflict do update set until = coalesce(max(until, excluded.until), until, excluded.until)
 """
 # What a session is, and sums that follow by themselves when answers go.
 KEPT = ("session", "usage_quarter_hour")
@@ -52,11 +55,11 @@ def take_out(connection: sqlite3.Connection, session_keys: Iterable[int]) -> set
 def remove(connection: sqlite3.Connection, session_keys: Iterable[int]) -> None:
     """Delete sessions for good. An answer that a fork copied from one of them now counts in the fork."""
     keys = sorted(session_keys)
+    connection.execute(PRUNED, (encode(keys).decode(),))
     relatives = take_out(connection, keys)
     for (alert_id,) in connection.execute(ALERTS, (encode(keys).decode(),)).fetchall():
         connection.execute("delete from alert_delivery where alert_id = ?", (alert_id,))
         connection.execute("delete from alert where alert_id = ?", (alert_id,))
-    connection.execute(PRUNED, (encode(keys).decode(),))
     connection.execute(
         "delete from session where session_key in (select value from json_each(?))", (encode(keys).decode(),)
     )

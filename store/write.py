@@ -8,6 +8,7 @@ from msgspec import Struct
 from store.advance import Advance, Trouble, advance, note
 from store.batch import Rows
 from store.costs import price
+from store.pruned import without_deleted
 from store.settle import settle
 from store.settle_sums import settle_sums
 from store.settle_telemetry import settle_telemetry, split_writes
@@ -39,7 +40,7 @@ class Portion(Struct):
 
 def write(connection: sqlite3.Connection, portion: Portion) -> None:
     """Everything a portion says. Whoever calls has begun a transaction, and ends it."""
-    rows = portion.rows
+    rows = without_deleted(connection, portion.rows)
     keys = write_sessions(connection, rows)
     shared = write_responses(connection, rows.agent, rows.responses, keys)
     shared |= write_events(connection, rows, keys)

@@ -11,6 +11,7 @@ from collector.archive.prove import prove
 from collector.daemon.errands import do
 from store import alerts
 from store import prune as pruning
+from store import write as writing
 from store.alert_config import Sink
 from store.alerts import Change, Reading
 from store.database import connect_writer, path_in
@@ -94,10 +95,56 @@ def test_S16_deleted_stays_deleted_while_its_file_is_there(home: Path, user: Pat
     again(home, user, project)
 
 
+def rewritten(home: Path, user: Path, project: Path) -> None:
+    """Its file is written anew, with a line more, and so is what lay beside it: only that line is recorded."""
+    path = lay(project)
+    content = path.read_bytes()
+    beside = path.with_suffix("") / "subagents"
+    beside.mkdir(parents=True)
+    (beside / "agent-a1.meta.json").write_text('{"agentType":"explore","description":"deleted words"}')
+    record(home, user)
+    keep(home)
+    do(str(home), "prune", named(home))
+    (before,) = rows(home, "select sum(responses), sum(output_tokens) from usage_quarter_hours")
+    (beside / "agent-a1.meta.json").write_text('{"agentType":"explore","description":"deleted words","x":1}')
+    record(home, user)
+    assert named(home) == []
+    path.unlink()
+    path.write_bytes(b'{"type":"mode"}\n' + content)
+    (project / "copy.jsonl").write_bytes(content)
+    record(home, user)
+    assert named(home) == []
+    path.write_bytes(b'{"type":"mode"}\n' + content + prompt(8) + answer(8, output=1000))
+    record(home, user)
+    keep(home)
+    assert rows(home, "select sum(responses), sum(output_tokens) from usage_quarter_hours") == [
+        (before[0] + 1, before[1] + 1000)
+    ]
+    assert rows(home, "select prompt_id from prompts where session_id like '%001'") == [("p8",)]
+    assert [name for name in files(home) if b"5e551011-0000-4000-8000-000000000001" in name] == []
+    check_every_byte(home)
+    check_costs(home)
+
+
+@pytest.mark.promise("S16")
+def test_S16_deleted_stays_deleted_when_its_file_is_rewritten(home: Path, user: Path, project: Path) -> None:
+    rewritten(home, user, project)
+
+
+@pytest.mark.mutant("S16")
+def test_S16_fails_where_only_places_in_files_are_marked(
+    home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "without_deleted", lambda _, rows: rows)
+    with pytest.raises(AssertionError):
+        rewritten(home, user, project)
+
+
 @pytest.mark.mutant("S16")
 def test_S16_fails_where_the_file_is_forgotten_with_its_facts(
     home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(writing, "without_deleted", lambda _, rows: rows)
     monkeypatch.setattr(pruning, "MARK", "update generation set cursor = 0, carried = x'' where source_id = ?")
     with pytest.raises(AssertionError):
         again(home, user, project)
