@@ -8,6 +8,7 @@ import os
 import sqlite3
 from typing import NamedTuple
 
+from store.belongs import sources_of
 from store.sources import Known
 
 
@@ -48,8 +49,20 @@ from generation as g
 join source as s using (source_id)
 join account as a using (account_id)
 where a.agent = ? and (g.cursor > 0 or s.state in ('read', 'foreign', 'gone', 'unreachable'))
-order by g.generation_id
 """
+IN_ORDER = "order by g.generation_id"
+OF_SOURCES = "and s.source_id in (select value from json_each(?))"
+OR_SINCE = "and (s.source_id in (select value from json_each(?)) or s.source_id > ?)"
+RELATIVES = """
+select session_key
+from session_file
+where generation_id in (select generation_id from generation where source_id in (select value from json_each(:sources)))
+union
+select other_key from overlap where session_key in (select value from json_each(:sessions))
+union
+select session_key from overlap where other_key in (select value from json_each(:sessions))
+"""
+TIED = "select g.source_id from session_file as f join generation as g using (generation_id)"
 SESSIONS = "select s.session_key from session as s join account as a using (account_id) where a.agent = ?"
 FILES = """
 select f.session_key, g.source_id
@@ -99,10 +112,7 @@ def is_stale(connection: sqlite3.Connection, agent: str, version: int) -> bool:
 
 def families(connection: sqlite3.Connection, agent: str) -> Families:
     """All that is recorded of an agent, in groups, the newest of them first."""
-    parts = [
-        Part(Known(*row[:17]), bool(row[17]), row[18], row[19], bool(row[20]))
-        for row in connection.execute(PARTS, (agent,)).fetchall()
-    ]
+    parts = _parts(connection, "", agent)
     sessions = {key: ("session", key) for (key,) in connection.execute(SESSIONS, (agent,)).fetchall()}
     sources = {part.known.source_id: ("source", part.known.source_id) for part in parts}
     groups = _Groups()
@@ -126,6 +136,46 @@ def families(connection: sqlite3.Connection, agent: str) -> Families:
     everything = [Family(tuple(keys), tuple(of)) for keys, of in found.values()]
     everything.sort(key=lambda family: max(family.sessions, default=0), reverse=True)
     return Families(everything, [part for part in parts if part.known.source_id not in tied])
+
+
+def family_now(connection: sqlite3.Connection, agent: str, family: Family) -> Family:
+    """The same a while later: how far its files are read now, and what has joined it since."""
+    sessions, sources = set(family.sessions), {part.known.source_id for part in family.parts}
+    while True:
+        sources.update(sources_of(connection, sessions))
+        which = {"sources": str(list(sources)), "sessions": str(list(sessions))}
+        more = {row[0] for row in connection.execute(RELATIVES, which).fetchall()} - sessions
+        if not more:
+            return Family(tuple(sessions), tuple(_parts(connection, OF_SOURCES, agent, str(list(sources)))))
+        sessions |= more
+
+
+class Planned(NamedTuple):
+    """What was there when something was planned: the loose ones and how far each was read, and the latest source."""
+
+    loose: dict[int, int]
+    latest: int
+
+
+def loose_now(connection: sqlite3.Connection, agent: str, planned: Planned, told: set[int]) -> list[Part]:
+    """The loose ones that told something when that was planned, and whichever told something since."""
+    found = _parts(connection, OR_SINCE, agent, str(list(planned.loose)), planned.latest)
+    tied = {row[0] for row in connection.execute(TIED).fetchall()} if found else set[int]()
+    return [
+        part
+        for part in found
+        if part.known.source_id not in tied
+        and part.known.cursor
+        and not part.is_pruned
+        and (part.known.source_id in told or planned.loose.get(part.known.source_id) != part.known.cursor)
+    ]
+
+
+def _parts(connection: sqlite3.Connection, which: str, *parameters: str | int) -> list[Part]:
+    return [
+        Part(Known(*row[:17]), bool(row[17]), row[18], row[19], bool(row[20]))
+        for row in connection.execute(f"{PARTS} {which} {IN_ORDER}", parameters).fetchall()
+    ]
 
 
 def _beside(parts: list[Part], tied: set[int]) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from store.ask import ask
 from store.batch import Rows
 from store.database import open_reader, open_writer, transaction
 from store.errors import FleetmeterError, LockHeld
-from store.families import Families, Family, Part, families, is_stale
+from store.families import Families, Family, Part, Planned, families, family_now, is_stale, loose_now
 from store.home import StrPath
 from store.lock import COLLECTING, Waiting, hold, holder
 from store.only import only
@@ -107,6 +107,7 @@ class Rebuild:
         with suppress(FleetmeterError, sqlite3.Error):  # a damaged one is told elsewhere; the files may do
             self._archive = archive.read_archive(home)
         self.made = self.left = 0
+        self._planned: dict[str, Planned] = {}
         self._works = deque[Work]()
         for source in all_sources():
             if agent in (None, source.agent) and (is_forced or is_stale(connection, source.agent, source.version)):
@@ -132,7 +133,7 @@ class Rebuild:
 
     def step(self) -> set[int]:
         """Make one family anew, or leave it; gives the sources it read."""
-        work = self._works.popleft()
+        work = self._now(self._works.popleft())
         if self._redo(work):
             self.made += 1
         else:
@@ -151,6 +152,11 @@ class Rebuild:
 
     def _plan(self, source: Source) -> list[Work]:
         found = families(self._connection, source.agent)
+        everything = [*found.loose, *(part for family in found.families for part in family.parts)]
+        self._planned[source.agent] = Planned(
+            {part.known.source_id: part.known.cursor for part in found.loose},
+            max((part.known.source_id for part in everything), default=0),
+        )
         tells = self._tells(source, found)
         works: list[Work] = []
         for family in found.families:
@@ -184,6 +190,15 @@ class Rebuild:
         return tells
 
     # -- doing it
+
+    def _now(self, work: Work) -> Work:
+        """What it has become since it was planned: live lines were recorded meanwhile."""
+        agent = work.source.agent
+        family = family_now(self._connection, agent, work.family)
+        own = {part.known.source_id for part in family.parts}
+        told = {part.known.source_id for part in work.loose}
+        loose = loose_now(self._connection, agent, self._planned[agent], told) if family.sessions else []
+        return Work(work.source, family, tuple(part for part in loose if part.known.source_id not in own))
 
     def _redo(self, work: Work) -> bool:
         parts = (*work.family.parts, *work.loose)

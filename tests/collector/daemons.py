@@ -13,7 +13,7 @@ from tests.collector.recorded import rows
 from tests.collector.transcript import prompt
 
 CHILD = Path(__file__).with_name("daemon_child.py")
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 def spawn(home: Path, user: Path, mutant: str = "none") -> "subprocess.Popen[str]":

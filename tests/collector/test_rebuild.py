@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from collector.archive import rebuild as rebuilding
-from collector.archive.rebuild import Rebuilt, rebuild
+from collector.archive.rebuild import Rebuild, Rebuilt, rebuild
 from collector.daemon.errands import do
 from store.batch import Rows
+from store.database import open_writer
 from store.errors import NoDatabaseYet
 from store.only import OF_RUNS, OF_SESSIONS, OF_THE_ACCOUNT
 from tests.collector.archived import keep
@@ -21,7 +23,7 @@ from tests.collector.claude_tree import lay_tree
 from tests.collector.daemons import calm, running, status, until
 from tests.collector.opencode_agent import Agent
 from tests.collector.published import CORPUS, needed
-from tests.collector.recorded import check_same, record, rows, views
+from tests.collector.recorded import check_every_byte, check_same, record, rows, views
 from tests.collector.remade import GONE, check_all_made, check_remade, delete_all, raise_versions
 from tests.collector.transcript import SESSION, answer, prompt
 
@@ -215,6 +217,27 @@ def test_a_collector_that_runs_makes_anew_behind_live_lines(home: Path, user: Pa
     clean = home.with_name("clean_home")
     record(clean, user)
     check_same(views(home), views(clean))
+
+
+def test_what_is_recorded_between_the_plan_and_the_making_stays(home: Path, user: Path, project: Path) -> None:
+    path, fork = project / "live.jsonl", project / "fork.jsonl"
+    path.write_bytes(prompt(1, sessionId="live") + answer(1, sessionId="live"))
+    record(home, user)
+    with closing(open_writer(home)) as connection, closing(Rebuild(connection, str(home), is_forced=True)) as planned:
+        with path.open("ab") as file:
+            file.write(prompt(2, sessionId="live") + answer(2, sessionId="live"))
+        fork.write_bytes(prompt(1, sessionId="fork") + answer(1, sessionId="fork") + answer(3, sessionId="fork"))
+        beside = project / "live" / "subagents"
+        beside.mkdir(parents=True)
+        (beside / "agent-a1.jsonl").write_bytes(prompt(4, sessionId="live", agentId="a1", isSidechain=True))
+        (beside / "agent-a1.meta.json").write_text('{"agentType":"explore","description":"look"}')
+        record(home, user)
+        while planned.waiting:
+            planned.step()
+    clean = home.with_name("clean_home")
+    record(clean, user)
+    check_same(views(home), views(clean))
+    check_every_byte(home)
 
 
 def test_of_each_kind_of_row_it_is_known_whose_it_is() -> None:
