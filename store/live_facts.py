@@ -47,6 +47,9 @@ class LimitLevel(Struct, gc=False):
     window_minutes: int | None
     plan: str | None
     at: str
+    spent_usd_micros: int | None = None
+    """Of a limit in money."""
+    most_usd_micros: int | None = None
 
 
 class StatusReading(Struct, gc=False):

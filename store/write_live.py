@@ -36,10 +36,13 @@ on conflict do update set first_at = min(first_at, excluded.first_at), last_at =
 """
 UPSERT_LIMIT_LEVEL = """
 insert into limit_level (
-    account_id, source, limit_id, span, resets_at, used_percent, window_minutes, plan, first_at, last_at
+    account_id, source, limit_id, span, resets_at, used_percent, window_minutes, plan, first_at, last_at,
+    spent_usd_micros, most_usd_micros
 )
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
-on conflict do update set first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)
+on conflict do update set first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
+    spent_usd_micros = iif(excluded.last_at >= last_at, excluded.spent_usd_micros, spent_usd_micros),
+    most_usd_micros = iif(excluded.last_at >= last_at, excluded.most_usd_micros, most_usd_micros)
 """
 UPSERT_STATUS_READING = """
 insert into status_reading (

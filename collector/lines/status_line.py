@@ -83,13 +83,16 @@ def take_status(heard: Heard) -> str:
     return "status"
 
 
-def add_level(heard: Heard, source: str, span: str, used_percent: float, resets_at: str | None) -> None:
-    """Keep one reading of a plan limit. source is who told of it."""
+def add_level(
+    heard: Heard, source: str, span: str, used_percent: float, resets_at: str | None,
+    money: tuple[int | None, int | None] = (None, None),
+) -> None:  # fmt: skip
+    """Keep one reading of a plan limit. source is who told of it; money: spent, and what may be, in millionths."""
     if 0 <= used_percent <= MOST_PERCENT:
         minutes = next((minutes for begin, minutes in WINDOWS.items() if span.startswith(begin)), None)
         heard.out.limit_levels.append(
             LimitLevel(
-                source, "plan", span[:100], resets_at or "", round(used_percent, 3), minutes, None, heard.at,
+                source, "plan", span[:100], resets_at or "", round(used_percent, 3), minutes, None, heard.at, *money,
             )
         )  # fmt: skip
 

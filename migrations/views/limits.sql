@@ -12,7 +12,9 @@ select
     l.used_percent,
     l.window_minutes,
     l.resets_at,
-    l.plan
+    l.plan,
+    null as spent_usd,
+    null as most_usd
 from limit_reading as l
 join account as a using (account_id)
 join device as d using (device_id)
@@ -29,7 +31,9 @@ select
     l.used_percent,
     l.window_minutes,
     nullif(l.resets_at, ''),
-    l.plan
+    l.plan,
+    l.spent_usd_micros / 1e6,
+    l.most_usd_micros / 1e6
 from limit_level as l
 join account as a using (account_id)
 join device as d using (device_id);

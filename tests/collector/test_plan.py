@@ -120,6 +120,8 @@ def test_an_answer_becomes_readings_through_the_feed(root: Path, home: Path, use
         ("asked", "seven_day_sonnet", 3.5, 10_080, None),
     ]
     assert len(endpoint.asked) == 1
+    money = "select used_percent, spent_usd, most_usd from limits where spent_usd is not null"
+    assert rows(home, money) == [(24.68, 12.34, 50.0)]
 
 
 @pytest.mark.parametrize(

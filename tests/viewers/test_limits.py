@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.collector.daemons import running, until
 from tests.viewers import story
 from tests.viewers.ledger import keep
 from tests.viewers.schema_check import wrong
@@ -47,11 +50,7 @@ def test_a_window_that_has_ended_is_unknown_whatever_was_read_of_it(metered: Pat
 
 def test_an_old_reading_is_at_least_that(metered: Path, fleetmeter: Told) -> None:
     assert limits(fleetmeter)["acc-two weekly model-b"]["state"] == "read"  # three hours are little of a week
-    import sqlite3
-
-    with sqlite3.connect(metered / "fleetmeter.db") as connection:
-        connection.execute("update limit_level set last_at = first_at where source = 'asked'")
-    connection.close()
+    change(metered, "update limit_level set last_at = first_at where source = 'asked'")
     assert limits(fleetmeter)["acc-two 5-hour"]["state"] == "old"
     assert "≥\N{NO-BREAK SPACE}70%" in fleetmeter("limits")
 
@@ -63,6 +62,38 @@ def test_the_newest_reading_says_who_read_it_when_and_where_it_leads(metered: Pa
     # An hour before 15:08 it stood at 20 + 35 * 38/51 percent.
     assert own["percentPerHour"] == pytest.approx(50 - 35 * 38 / 51, abs=0.001)
     assert own["fullAt"][:16] == "2026-11-20T16:23" and own["holds"] is False
+
+
+def test_extra_usage_is_told_in_money_where_somebody_said_so(metered: Path, fleetmeter: Told) -> None:
+    assert limits(fleetmeter)["acc-two extra usage"]["spentUsd"] is None
+    money = "update limit_level set spent_usd_micros = 11000000, most_usd_micros = 40000000 where span = 'extra_usage'"
+    change(metered, money)
+    own = limits(fleetmeter)["acc-two extra usage"]
+    assert (own["spentUsd"], own["mostUsd"], own["usedPercent"]) == (11.0, 40.0, 12.5)
+    assert "Extra usage of acc-two: $11.00 of $40.00 spent." in fleetmeter("limits", columns=120)
+    change(metered, "update limit_level set most_usd_micros = null")
+    assert "Extra usage of acc-two: $11.00 spent." in fleetmeter("limits", columns=120)
+
+
+def change(home: Path, query: str) -> None:
+    with closing(sqlite3.connect(home / "fleetmeter.db")) as connection, connection:
+        connection.execute(query)
+
+
+def test_how_asking_goes_is_told_where_it_is_wished(metered: Path, fleetmeter: Told, tmp_path: Path) -> None:
+    assert json.loads(fleetmeter("limits", "--json"))["asked"] == []
+    (metered / "config.toml").write_text("[limits]\nask = true\n")
+    assert "no collector runs" in fleetmeter("limits", columns=120)
+    user = tmp_path / "user"
+    (user / ".claude" / "projects").mkdir(parents=True)
+    change(metered, "update device set device = '00000000-0000-0000-0000-000000000007'")  # that of the story is none
+    with running(metered, user):
+        until(lambda: "credentials missing" in fleetmeter("limits", columns=120), 30)
+        told = json.loads(fleetmeter("limits", "--json"))
+        assert wrong(told, SCHEMA) == []
+        assert told["asked"] == [
+            {"agent": "claude", "root": str(user / ".claude"), "state": "credentials missing", "at": None}
+        ]
 
 
 def test_what_was_not_seen_here_is_said(metered: Path, fleetmeter: Told) -> None:

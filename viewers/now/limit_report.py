@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from store import home as homes
+from viewers.now.asked_limits import askings, sentences
+from viewers.now.asked_limits import document as asked_document
 from viewers.now.limit_moves import Share, Went
 from viewers.now.limit_standing import Standing, standings
 from viewers.now.limit_table import told
@@ -28,8 +31,12 @@ def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
     """Every meter, in one order; which of its rises are told of depends on whether its history is asked for."""
     limit = number_of(asked.limit, "--limit")
     found = standings(reader, scope, is_history=asked.history)
-    document: dict[str, Any] = {"limits": [_document(own) for own in found], "timezone": scope.zone.name}
-    lines = partial(told, found, scope, is_history=asked.history, limit=limit)
+    asking = askings(homes.locate())
+    document: dict[str, Any] = {
+        "limits": [_document(own) for own in found], "asked": asked_document(asking), "timezone": scope.zone.name
+    }  # fmt: skip
+    states = sentences(asking, scope.zone)
+    lines = partial(told, found, scope, states, is_history=asked.history, limit=limit)
     return Shown(document, lines, NAMES, _records(found))
 
 
@@ -47,6 +54,8 @@ def _document(own: Standing) -> dict[str, Any]:
         "span": meter.span,
         "title": meter.title,
         "plan": window.plan,
+        "spentUsd": own.money and own.money[0],
+        "mostUsd": own.money and own.money[1],
         "windowMinutes": meter.minutes,
         "state": _state(own),
         "usedPercent": None if own.is_over else window.last.used,

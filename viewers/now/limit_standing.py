@@ -79,6 +79,8 @@ class Standing(NamedTuple):
     """All of them."""
     seen_resets: list[Reset]
     now_s: float
+    money: tuple[float, float | None] | None = None
+    """Of a limit in money, dollars that are spent, and that may be, as they were read last."""
 
     @property
     def is_over(self) -> bool:
@@ -126,8 +128,11 @@ def standings(reader: sqlite3.Connection, scope: Scope, *, is_history: bool) -> 
         for meter, known in found.items()
     }
     answers = _answers(reader, [move for own in moves.values() for move in own])
+    money = {tuple(row[:5]): row[5:7] for row in query.rows(reader, "limit_money")}
     return [
-        _standing(meter, found[meter], moves[meter], _counted(meter, answers), scope.now_s)
+        _standing(meter, found[meter], moves[meter], _counted(meter, answers), scope.now_s)._replace(
+            money=money.get(meter[:5])
+        )
         for meter in sorted(found, key=_place)
     ]
 

@@ -67,14 +67,14 @@ SHARED = (
 
 
 def told(
-    found: list[Standing], scope: Scope, plan: str | None, *, is_history: bool, limit: int | None
+    found: list[Standing], scope: Scope, asking: list[str], plan: str | None, *, is_history: bool, limit: int | None
 ) -> Iterator[str]:
-    """All of it; nothing where no meter was ever read."""
+    """All of it; nothing where no meter was ever read. asking: how asking vendors goes."""
     if not found:
-        terminal.say(NONE)
+        terminal.say(NONE, *asking)
         return
     yield from lines(COLUMNS, [_row(own, scope.zone) for own in found], terminal.columns())
-    yield from ("", *noted(_notes(found)))
+    yield from ("", *noted([*_notes(found), *asking]))
     shown = [own for own in found if own.went.points and (is_history or not own.is_over)]
     for own in shown:
         yield from ("", *_went(own, limit or TOP))
@@ -158,7 +158,16 @@ def clock(at_s: float, zone: Zone, now_s: float) -> str:
 def _notes(found: list[Standing]) -> list[str]:
     notes = [AT_LEAST] if any(own.is_old for own in found) else []
     notes += [BEGUN_ANEW] if any(own.is_over for own in found) else []
-    return notes + ([RATES] if any(own.per_s is not None for own in found) else [])
+    notes += [RATES] if any(own.per_s is not None for own in found) else []
+    return notes + [_money(own) for own in found if own.money]
+
+
+def _money(own: Standing) -> str:
+    """The vendor says so in dollars; a percentage is all that other limits have."""
+    spent, most = own.money or (0.0, None)
+    of = f" of ${most:,.2f}" if most is not None else ""
+    title = own.meter.title
+    return f"{title[:1].upper()}{title[1:]} of {own.meter.account}: ${spent:,.2f}{of} spent."
 
 
 def _went(own: Standing, limit: int) -> Iterator[str]:
