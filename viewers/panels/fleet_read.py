@@ -15,6 +15,8 @@ GONE_S = 86_400
 """So long after its last word nobody waits any more for a session of which no program is known."""
 LATELY_S = 300
 MOST = 500
+LATER = "~"
+"""After every instant, as a text."""
 LIMITS_S = 8 * 86_400
 UNPRICED_S = 30 * 86_400
 
@@ -220,9 +222,10 @@ def names(reader: sqlite3.Connection, session: int) -> tuple[tuple[str, str], ..
     return tuple(query.rows(reader, "run_names", session=session))
 
 
-def feed(reader: sqlite3.Connection, session: int, most: int) -> tuple["Moment", ...]:
-    """The last moments of a session, the newest first."""
-    return tuple(Moment(*row) for row in query.rows(reader, "feed", session=session, most=most))
+def feed(reader: sqlite3.Connection, session: int, most: int, until: str | None = None) -> tuple["Moment", ...]:
+    """The last moments of a session, or the last until then, the newest first."""
+    rows = query.rows(reader, "feed", session=session, most=most, until=until or LATER)
+    return tuple(Moment(*row) for row in rows)
 
 
 class Moment(NamedTuple):

@@ -4,7 +4,7 @@ import re
 
 from store.light import Any
 from viewers.panels.feed import MARKS
-from viewers.panels.ink import Line, Panel, Row, apart, cropped, one
+from viewers.panels.ink import Line, Panel, Row, apart, cell, cropped, one
 from viewers.panels.moments import clock, day
 from viewers.panels.search_read import Found, Match
 from viewers.panels.words import folder
@@ -73,10 +73,12 @@ def heading(match: Match, now_s: float, columns: int) -> Line:
     return apart(left, ((day(match.at, now_s), "muted"),), columns)
 
 
-def line(match: Match, wanted: re.Pattern[str] | None, columns: int) -> Line:
-    """A match: when, what it is, and the words around it."""
+def line(match: Match, first: Match, wanted: re.Pattern[str] | None, columns: int, now_s: float) -> Line:
+    """A match: when, what it is, and the words around it; its day, if that is another."""
     sign, style = mark(match)
-    head: Line = ((f"  {clock(match.at, is_exact=False):5} ", "muted"), (f"{sign} ", style))
+    date = day(match.at, now_s)
+    when = clock(match.at, is_exact=False) if date == day(first.at, now_s) or ":" in date else date
+    head: Line = (cell(f" {when}", 8, "muted"), (f"{sign} ", style))
     return (*head, *snippet(match, wanted, columns - 10))
 
 
@@ -89,7 +91,7 @@ def panel(found: Found | None, columns: int, now_s: float) -> Panel:
     rows: list[Row] = []
     for group in grouped(found):
         for number, match in enumerate(group):
-            lines = (line(match, wanted, columns),)
+            lines = (line(match, group[0], wanted, columns, now_s),)
             rows.append(Row(match.ref, lines if number else (heading(match, now_s, columns), *lines)))
     fact = clean(found.asked.trouble) or count(found)
     words = clean(found.asked.text)
@@ -114,7 +116,7 @@ def drawn(found: Found, columns: int, now_s: float) -> list[Line]:
     lines: list[Line] = []
     for group in grouped(found):
         lines += [(), heading(group[0], now_s, columns)] if lines else [heading(group[0], now_s, columns)]
-        lines += [line(match, wanted, columns) for match in group]
+        lines += [line(match, group[0], wanted, columns, now_s) for match in group]
     return lines
 
 

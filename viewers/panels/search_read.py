@@ -13,6 +13,7 @@ from viewers.trouble import UsageTrouble
 LOOKED = 2_500
 """Of the first and of the last rows with the words, so many are looked at."""
 MOST = 200
+KEEP_S = 2.0
 KINDS = ("prompt", "reply", "tool", "error")
 PARTS = re.compile(r'"([^"]*)"?|(\S+)')
 UNIX_DAY = 2440587.5
@@ -65,7 +66,6 @@ class Found(NamedTuple):
     """Whether there are more than were looked at."""
     left: int = 0
     """Rows that are not in the index yet."""
-    took_s: float = 0.0
 
 
 def understood(text: str) -> Asked:
@@ -120,7 +120,6 @@ def _plain(term: str) -> str:
 
 def search(reader: sqlite3.Connection, asked: Asked, now_s: float, *, most: int = MOST) -> Found:
     """The best matches."""
-    began = time.perf_counter()
     ((left,),) = query.rows(reader, "search_left")
     projects = None
     if asked.project is not None:
@@ -136,4 +135,21 @@ def search(reader: sqlite3.Connection, asked: Asked, now_s: float, *, most: int 
         )  # fmt: skip
     matches = tuple(Match(*row) for row in rows)
     total = matches[0].found if matches else 0
-    return Found(asked, matches, total, total >= LOOKED, left or 0, time.perf_counter() - began)
+    return Found(asked, matches, total, total >= LOOKED, left or 0)
+
+
+class Memory:
+    """The last answer: what is found need not follow every line that is recorded."""
+
+    def __init__(self) -> None:
+        self.read_s = 0.0
+        self.found: Found | None = None
+
+
+def again(reader: sqlite3.Connection, memory: Memory, asked: Asked, now_s: float) -> Found:
+    """The answer, asked anew only every few seconds while the question is the same."""
+    found = memory.found
+    if found is not None and found.asked == asked and 0 <= now_s - memory.read_s < KEEP_S:
+        return found
+    memory.found, memory.read_s = search(reader, asked, now_s), now_s
+    return memory.found

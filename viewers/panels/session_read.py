@@ -109,8 +109,10 @@ class Memory:
         self.sums: tuple[Any, ...] = ()
 
 
-def session(reader: sqlite3.Connection, key: int, memory: Memory, now_s: float) -> Session | None:
-    """None where it is not recorded any more."""
+def session(
+    reader: sqlite3.Connection, key: int, memory: Memory, now_s: float, *, until: str | None = None
+) -> Session | None:
+    """None where it is not recorded any more. until: what was done later is left out of the feed."""
     rows = query.rows(reader, "session_now", session=key)
     if not rows:
         return None
@@ -128,7 +130,7 @@ def session(reader: sqlite3.Connection, key: int, memory: Memory, now_s: float) 
     used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
     return Session(
         now, card_of(reader, key, cards), calls, used, contexts, compactions, agents, flows, phases, tasks,
-        asked, tools, feed(reader, key, MOMENTS), *near,
+        asked, tools, feed(reader, key, MOMENTS, until), *near,
     )  # fmt: skip
 
 

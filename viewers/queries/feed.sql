@@ -9,7 +9,7 @@ from (
             null as status, 'prompt ' || p.prompt_key as ref, p.prompt_id as id, 0 as block, p.prompt_key as number
         from prompt as p
         join run as r on r.run_key = p.run_key
-        where p.session_key = :session and p.is_copy = 0 and p.kind <> 'injected' and p.at > ''
+        where p.session_key = :session and p.is_copy = 0 and p.kind <> 'injected' and p.at > '' and p.at <= :until
         order by p.at desc
         limit :most
     )
@@ -21,7 +21,7 @@ from (
             m.status, 'message ' || m.message_key as ref, m.uuid as id, m.block, m.message_key as number
         from message as m
         join run as r on r.run_key = m.run_key
-        where m.session_key = :session and m.is_copy = 0 and m.at > ''
+        where m.session_key = :session and m.is_copy = 0 and m.at > '' and m.at <= :until
         order by m.at desc
         limit :most
     )
@@ -38,7 +38,7 @@ from (
             'tool ' || c.tool_call_key as ref, c.tool_use_id as id, 0 as block, c.tool_call_key as number
         from tool_call as c
         join run as r on r.run_key = c.run_key
-        where c.session_key = :session and c.is_copy = 0 and c.started_at > ''
+        where c.session_key = :session and c.is_copy = 0 and c.started_at > '' and c.started_at <= :until
         order by c.started_at desc
         limit :most
     )
@@ -48,12 +48,12 @@ from (
         'compaction ' || k.uuid, k.uuid, 0, 0
     from compaction as k
     join run as r on r.run_key = k.run_key
-    where k.session_key = :session and k.is_copy = 0 and k.at > ''
+    where k.session_key = :session and k.is_copy = 0 and k.at > '' and k.at <= :until
     union all
     select w.started_at, 'main', 'workflow', coalesce(w.name, w.workflow_id), w.summary, null, null, null,
         'workflow ' || w.workflow_id, w.workflow_id, 0, 0
     from workflow as w
-    where w.session_key = :session and w.started_at > ''
+    where w.session_key = :session and w.started_at > '' and w.started_at <= :until
 )
 order by at desc, number desc, ref
 limit :most;

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from viewers.panels.reading import POLL_S, Reading, Told
 from viewers.reading.show import Texts
 from viewers.tui import bars
-from viewers.tui.face import Face
+from viewers.tui.face import Face, Place
 from viewers.tui.faces import FACES
 from viewers.tui.help import Help
 from viewers.tui.host import Host
@@ -147,6 +147,8 @@ class FleetApp(Host):
 
     def tick(self) -> None:
         """Everything that is shown, as of now; what is the same is not drawn again."""
+        if not self.query("#tabs"):
+            return  # it ends just now
         now_s = time.time()
         self._bars(now_s)
         self.shown.draw(now_s)
@@ -163,17 +165,17 @@ class FleetApp(Host):
             other.set_class(other is face, "-shown")
         face.query(face.first()).first(View).focus()
         self.ask()
+        self.query_one("#typing", Input).remove_class("-on")
+        face.came()
         self.call_after_refresh(self.tick)
 
     def ask(self) -> None:
         """Read for what is on the screen."""
         self.reading.ask(*self.shown.question())
 
-    def open_session(self, key: int) -> None:
-        face = self.faces.get("Session")
-        if face is not None:
-            face.open(key)
-            self.show(face)
+    def open_session(self, key: int, place: Place | None = None) -> None:
+        self.faces["Session"].open(key, place)
+        self.show(self.faces["Session"])
 
     def was_read(self, name: str) -> bool:
         return self.told is not None and self.told.name == name and self.told.trouble is None
@@ -232,7 +234,7 @@ class FleetApp(Host):
 
     def action_filter(self) -> None:
         typing = self.query_one("#typing", Input)
-        typing.value = self.shown.needle
+        typing.value, typing.placeholder = self.shown.needle, self.shown.typed
         typing.add_class("-on")
         typing.focus()
 

@@ -1,11 +1,18 @@
 """What a screen is: panels, the question whose answer they show, and its keys."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.containers import Container
 
 from viewers.panels.ink import Line
 from viewers.panels.reading import Question
+
+
+class Place(NamedTuple):
+    """A moment of a session: what it is called in the feed, and when it was."""
+
+    ref: str
+    at: str
 
 
 class Face(Container):
@@ -17,6 +24,8 @@ class Face(Container):
     number = ""
     keys = ""
     """What its keys do, the most useful first."""
+    typed = "filter"
+    """What the words after / are for."""
     help: tuple[tuple[str, str], ...] = ()
 
     def __init__(self) -> None:
@@ -46,8 +55,11 @@ class Face(Container):
         """Show only what these words name."""
         self.needle = needle
 
-    def open(self, key: int) -> None:
-        """Be of this session, where a screen is of one."""
+    def came(self) -> None:
+        """It is on the screen now."""
+
+    def open(self, key: int, place: Place | None = None) -> None:
+        """Be of this session, at this place of it, where a screen is of one."""
 
     def first(self) -> str:
         """The panel that has the cursor at first."""

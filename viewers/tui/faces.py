@@ -3,6 +3,7 @@
 from viewers.tui.costs import CostsFace
 from viewers.tui.face import Face
 from viewers.tui.fleet import FleetFace
+from viewers.tui.search import SearchFace
 from viewers.tui.session import SessionFace
 
-FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace)
+FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace, SearchFace)

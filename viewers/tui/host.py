@@ -1,10 +1,13 @@
 """What widgets may ask of the app that they are in."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from rich.style import Style
 from textual.app import App
 from textual.dom import DOMNode
+
+if TYPE_CHECKING:
+    from viewers.tui.face import Place
 
 
 class Host(App[int]):
@@ -18,8 +21,12 @@ class Host(App[int]):
         """Read anew what is on the screen."""
         raise NotImplementedError
 
-    def open_session(self, key: int) -> None:
-        """Go to the screen of a session."""
+    def open_session(self, key: int, place: "Place | None" = None) -> None:
+        """Go to the screen of a session, and to a place of it."""
+        raise NotImplementedError
+
+    def action_filter(self) -> None:
+        """Let words be typed, for the screen that is shown."""
         raise NotImplementedError
 
     def tick(self) -> None:

@@ -10,8 +10,9 @@ from textual.containers import Container
 from viewers.panels import feed, session, session_parts
 from viewers.panels import session_read as read
 from viewers.panels.ink import Panel
+from viewers.panels.moments import day
 from viewers.panels.reading import Question
-from viewers.tui.face import Face
+from viewers.tui.face import Face, Place
 from viewers.tui.host import host
 from viewers.tui.view import View
 from viewers.tui.whole import Whole
@@ -36,7 +37,8 @@ class SessionFace(Face):
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("[", "near('before')"), Binding("]", "near('after')"), Binding("z", "zoom"), Binding("t", "beside"),
-        Binding("y", "copy"), Binding("tab", "part(1)", show=False), Binding("shift+tab", "part(-1)", show=False),
+        Binding("y", "copy"), Binding("n", "newest"),
+        Binding("tab", "part(1)", show=False), Binding("shift+tab", "part(-1)", show=False),
     ]  # fmt: skip
     SCOPED_CSS = False  # the rules for a size begin at the screen
     DEFAULT_CSS = """
@@ -53,6 +55,8 @@ class SessionFace(Face):
     def __init__(self) -> None:
         super().__init__()
         self.key = 0
+        self.place: Place | None = None
+        self.is_there = False
         self.memory = read.Memory()
         self.beside = 0
         self.part = 0
@@ -76,19 +80,19 @@ class SessionFace(Face):
     def first(self) -> str:
         return "#feed"
 
-    def open(self, key: int) -> None:
-        if key != self.key:
-            self.key, self.answer, self.zoomed = key, None, ""
+    def open(self, key: int, place: Place | None = None) -> None:
+        if key != self.key or place != self.place:
+            self.key, self.answer, self.zoomed, self.place, self.is_there = key, None, "", place, False
             self.query_one("#feed", View).restart()
             self.needle = ""
 
     def question(self) -> tuple[str, Question]:
-        key, memory = self.key, self.memory
+        key, memory, until = self.key, self.memory, self.place.at if self.place else None
 
         def ask(reader: sqlite3.Connection, now_s: float) -> read.Session | None:
-            return read.session(reader, key or read.newest(reader), memory, now_s)
+            return read.session(reader, key or read.newest(reader), memory, now_s, until=until)
 
-        return f"session {key}", ask
+        return f"session {key} {until}", ask
 
     def draw(self, now_s: float) -> None:
         self._arrange()
@@ -106,6 +110,9 @@ class SessionFace(Face):
         for view in self.query(View):
             if view.display and view.size.width:
                 view.show(self._panel(view, found, names, now_s))
+        if self.place is not None and not self.is_there:
+            self.is_there = True
+            self.query_one("#feed", View).select(self.place.ref)
 
     def _was_read(self) -> bool:
         return host(self).was_read(self.question()[0])
@@ -130,7 +137,8 @@ class SessionFace(Face):
             case "tasks":
                 return session.tasks(found, columns)
             case _:
-                fact = f"search “{self.needle}”" if self.needle else "newest first"
+                since = f"until {day(self.place.at, now_s)} · n newest" if self.place else "newest first"
+                fact = f"search “{self.needle}”" if self.needle else since
                 cwd = found.card.cwd if found.card else None
                 title = "Recent activity" if len(found.feed) >= read.MOMENTS else "Activity"
                 return feed.panel(found.feed, columns, title=title, fact=fact, needle=self.needle, names=names, cwd=cwd)
@@ -199,6 +207,10 @@ class SessionFace(Face):
             self.notify("No session before this one" if which == "before" else "This is the newest session")
         else:
             host(self).open_session(key)
+
+    def action_newest(self) -> None:
+        self.open(self.key)
+        host(self).ask()
 
     def action_copy(self) -> None:
         if self.answer is not None:

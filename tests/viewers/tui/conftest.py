@@ -30,7 +30,7 @@ class Eye:
     def text(self) -> str:
         return "\n".join(self.lines())
 
-    async def until(self, words: str, *, seconds: float = 10.0, gone: bool = False) -> str:
+    async def until(self, words: str, *, seconds: float = 30.0, gone: bool = False) -> str:
         """Wait until the words are there."""
         end = time.monotonic() + seconds
         while (words in self.text()) is gone:

@@ -92,14 +92,15 @@ def _places(output: str) -> list[int]:
 @pytest.mark.promise("V4")
 def test_V4_nothing_of_a_transcript_steers_the_terminal(hostile: None, command: list[str]) -> None:
     environ = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "COLUMNS": "120", "LINES": "40"}
-    written = capture([*command, "tui"], ["a", "2", "\r", "\x1b", "1", "q"], environ)
-    assert "Active sessions" in written and "Tokens and cost" in written
+    written = capture([*command, "tui"], ["a", "2", "\r", "\x1b", "1", "6", "A", "\r", "j", "q"], environ)
+    assert all(words in written for words in ("Active sessions", "Tokens and cost", "Matches"))
     assert foreign(written) == [], [written[max(at - 30, 0) : at + 30] for at in _places(written)]
 
 
 @pytest.mark.promise("V4")
 @pytest.mark.parametrize("words", [["--once"], ["--once", "--session", "latest"], ["list"], ["list", "--all"],
-                                   ["--once", "--json"], ["list", "--json"]])  # fmt: skip
+                                   ["--once", "--json"], ["list", "--json"],
+                                   ["search", "A"], ["search", "A", "--json"]])  # fmt: skip
 def test_V4_nothing_steers_it_without_the_app_either(words: list[str], hostile: None, run: Any) -> None:
     done = run(*words)
     assert done.returncode == 0 and done.stdout
