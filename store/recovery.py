@@ -3,13 +3,12 @@
 import sqlite3
 
 from store.kept import KEPT, Kept
-from store.sources import Known
+from store.sources import KNOWN, Known
 
 # A row of this database's own is no stray, also where its file has another name since.
 CANDIDATES = f"""
 {KEPT}
 where kind <> 'beside' and not is_dropped and covers > 0
-    and raw_path not in (select raw_path from store.source)
     and coalesce(generation_id, -1) not in (select generation_id from store.generation)
 order by raw_path, number, file_id
 """  # noqa: S608 - the names of our own columns
@@ -20,12 +19,29 @@ set state = 'gone', reason = 'only the archive holds it; what it said is kept', 
 where source_id = ?
 """
 NOWHERE = "update generation set head = x'', tail = x'' where generation_id = ?"
+PAST = """
+insert into generation (source_id, number, is_superseded)
+select source_id, 1 + max(number), 1 from generation where source_id = ? group by source_id
+returning generation_id, number
+"""
 DUE = "select 1 from meta where name = 'recover'"
 
 
 def candidates(connection: sqlite3.Connection) -> list[Kept]:
     """Generations to be recorded, those of one file together in their order."""
     return [Kept(*row) for row in connection.execute(CANDIDATES).fetchall()]
+
+
+def known_at(connection: sqlite3.Connection, raw_path: bytes) -> Known | None:
+    """What this database has of a path, if it has read something there."""
+    row = connection.execute(KNOWN + "where s.raw_path = ?", (raw_path,)).fetchone()
+    return Known(*row) if row else None
+
+
+def past_generation(connection: sqlite3.Connection, known: Known) -> Known:
+    """One of a source that is superseded from the start: what stood there before."""
+    generation_id, number = connection.execute(PAST, (known.source_id,)).fetchall()[0]
+    return known._replace(generation_id=generation_id, number=number)
 
 
 def account_of(connection: sqlite3.Connection, device_id: int, agent: str, root: str) -> int:

@@ -91,9 +91,19 @@ def pruned(connection: sqlite3.Connection) -> set[tuple[int, str]]:
     return set(connection.execute("select account_id, session_id from pruned_session").fetchall())
 
 
+def standing(connection: sqlite3.Connection, source_ids: Iterable[int]) -> Standing:
+    """What is said of these files, apart from what they say."""
+    return [connection.execute(STANDING, (source_id,)).fetchone() for source_id in source_ids]
+
+
+def put_back(connection: sqlite3.Connection, before: Standing) -> None:
+    """Say that of them again."""
+    connection.executemany(PUT_BACK, before)
+
+
 def take_down(connection: sqlite3.Connection, keys: Iterable[int], parts: Iterable[Part]) -> Standing:
     """Take all facts of a family out, and give what its files stand at."""
-    before = [connection.execute(STANDING, (id_,)).fetchone() for id_ in {part.known.source_id for part in parts}]
+    before = standing(connection, {part.known.source_id for part in parts})
     take_out(connection, keys)
     for part in parts:
         for statement in ("delete from record where generation_id = ?", "delete from reject where generation_id = ?"):
@@ -118,7 +128,7 @@ def finish(
             PUT_BACK_GENERATION,
             (known.cursor, known.head, known.tail, known.open_line, version, version, known.generation_id),
         )
-    connection.executemany(PUT_BACK, before)
+    put_back(connection, before)
     connection.executemany(REREAD, [(*state, generation_id) for generation_id, state in states.items()])
     connection.execute(NOTHING, {"keys": encode(list(keys)).decode()})
     return True

@@ -1,5 +1,9 @@
-"""What only the archive still holds is recorded again from it, where the database was lost: a file at a time."""
+"""What only the archive still holds is recorded again from it, where the database was lost: a file at a time.
 
+That is files that are gone, and what stood in others before they were written anew.
+"""
+
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -10,16 +14,19 @@ from typing import Any
 from collector.archive.again import begun, told
 from collector.archive.archiving import know_store
 from collector.archive.replay import Missing
+from collector.files.tail import Unreadable, open_file
 from collector.recording.read import Job, Reading
-from collector.sources import Source, all_sources
+from collector.sources import DATABASE, Source, all_sources
 from store import archive, remake
+from store import kept as keeping
+from store.blocks import Damaged
 from store.database import transaction
 from store.families import Part
 from store.home import StrPath
 from store.kept import Kept
 from store.lock import hold
 from store.only import only
-from store.recovery import account_of, adopt, candidates, finish
+from store.recovery import account_of, adopt, candidates, finish, known_at, past_generation
 from store.sources import Known, add_generation, add_source, past_records
 from store.write import Portion, write
 
@@ -65,7 +72,7 @@ class Recovery:
         first = kept[0]
         account = account_of(self._connection, self._device, first.agent, first.root)
         shown = first.raw_path.decode("utf-8", "backslashreplace")
-        known = add_source(self._connection, account, first.raw_path, shown, first.kind)
+        there = known_at(self._connection, first.raw_path)
         pruned = remake.pruned(self._connection)
 
         def add(portion: Portion) -> None:
@@ -74,11 +81,45 @@ class Recovery:
             rows = only(portion.rows, lambda id_: (account, id_) not in pruned)
             write(self._connection, Portion(rows, portion.advances, [], portion.bytes))
 
+        if there is not None:
+            self._record_past(source, kept, there, shown, add)
+            return
+        known = add_source(self._connection, account, first.raw_path, shown, first.kind)
         for number, one in enumerate(kept):
             if number:
                 known = known._replace(generation_id=add_generation(self._connection, known.source_id))
             self._one(source, one, known, shown, add)
         finish(self._connection, known, kept[-1])
+
+    def _record_past(
+        self, source: Source, kept: list[Kept], there: Known, shown: str, add: Callable[[Portion], Any]
+    ) -> None:
+        """Of a file that is there: what stood in it before, as far as that is not how it begins now."""
+        if there.kind == DATABASE or there.state == "pruned" or source.is_whole(there.kind):
+            return  # what is in it now is the whole truth of it
+        before = remake.standing(self._connection, [there.source_id])
+        for one in kept:
+            if not self._stands(one):
+                self._one(source, one, past_generation(self._connection, there), shown, add)
+        remake.put_back(self._connection, before)
+
+    def _stands(self, one: Kept) -> bool:
+        """Whether the file begins with what is kept."""
+        try:
+            descriptor, _ = open_file(one.raw_path)
+        except Unreadable:
+            return False
+        try:
+            place = 0
+            for piece in keeping.content(self._archive, one):
+                if os.pread(descriptor, len(piece), place) != piece:
+                    return False
+                place += len(piece)
+        except (Damaged, OSError):
+            return True  # nothing can be made of it
+        finally:
+            os.close(descriptor)
+        return True
 
     def _one(self, source: Source, one: Kept, known: Known, shown: str, add: Callable[[Portion], Any]) -> None:
         adopt(self._archive, one, known)

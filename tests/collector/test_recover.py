@@ -16,7 +16,7 @@ from tests.collector.daemons import running, until
 from tests.collector.opencode_agent import Agent
 from tests.collector.recorded import Rows, check_same, record, rows, views
 from tests.collector.remade import GONE, delete_all
-from tests.collector.transcript import prompt
+from tests.collector.transcript import answer, prompt
 
 # How large an agent's database was is not archived, only what was read of it.
 LOST = {"sources": GONE["sources"] | {"size_bytes"}}
@@ -89,6 +89,32 @@ def test_whoever_is_killed_in_between_goes_on(
             record(home, user)
     record(home, user)
     check_same(views(home, without=LOST), before)
+
+
+def test_what_stood_in_a_file_before_it_was_rewritten_is_recorded_again(home: Path, user: Path, project: Path) -> None:
+    path, grows = project / "s.jsonl", project / "grows.jsonl"
+    path.write_bytes(prompt(1) + answer(1, output=7))
+    grows.write_bytes(prompt(5, sessionId="grows"))
+    record(home, user)
+    keep(home)
+    path.unlink()
+    path.write_bytes(prompt(2) + answer(2, output=11))
+    record(home, user)
+    keep(home)
+    before = views(home, without=LOST)
+    damage(home)
+    with grows.open("ab") as file:
+        file.write(prompt(6, sessionId="grows"))
+    record(home, user)
+    for _ in range(2):
+        got = views(home, without=LOST)
+        assert got["usage_quarter_hours"] == before["usage_quarter_hours"]
+        assert rows(home, "select prompt_id from prompts order by 1") == [("p1",), ("p2",), ("p5",), ("p6",)]
+        found = "select path, count(*) from generation join source using (source_id) group by 1 order by 1"
+        assert rows(home, found) == [(str(grows), 1), (str(path), 2)]
+        keep(home)
+        assert record(home, user).changed == 0
+    assert prove(str(home)).findings == []
 
 
 def test_a_collector_that_runs_recovers_too(home: Path, user: Path, project: Path, before: dict[str, Rows]) -> None:
