@@ -14,6 +14,7 @@ from collector.recording.read import Job, Reading
 from collector.recording.record import FAULTS_OF_A_FILE
 from collector.sources import Source, all_sources
 from store import archive, made_by, remake, words
+from store.account_facts import Told, forget, there, told_by
 from store.ask import ask
 from store.batch import Rows
 from store.database import open_reader, open_writer, transaction
@@ -108,6 +109,7 @@ class Rebuild:
             self._archive = archive.read_archive(home)
         self.made = self.left = 0
         self._planned: dict[str, Planned] = {}
+        self._strays: dict[str, Told] = {}
         self._works = deque[Work]()
         for source in all_sources():
             if agent in (None, source.agent) and (is_forced or is_stale(connection, source.agent, source.version)):
@@ -134,10 +136,15 @@ class Rebuild:
     def step(self) -> set[int]:
         """Make one family anew, or leave it; gives the sources it read."""
         work = self._now(self._works.popleft())
+        agent = work.source.agent
         if self._redo(work):
             self.made += 1
         else:
             self.left += 1
+            self._strays.pop(agent, None)  # what is left may tell of them
+        if agent in self._strays and not any(waiting.source.agent == agent for waiting in self._works):
+            with transaction(self._connection):
+                forget(self._connection, self._strays.pop(agent))
         if not self._works:
             self.close()
         return {part.known.source_id for part in (*work.family.parts, *work.loose)}
@@ -165,6 +172,9 @@ class Rebuild:
                 works.append(Work(source, family, loose))
         rest = (part for part in found.loose if part.known.cursor and not part.is_pruned)
         rest = [part for part in rest if self._is_due(source, (part,))]
+        again = {part.known.source_id for part in (*rest, *(part for work in works for part in work.family.parts))}
+        if all(part.known.source_id in again and not part.is_pruned for part in everything if part.known.cursor):
+            self._strays[source.agent] = there(self._connection, source.agent)
         return [*works, *(Work(source, Family((), (part,)), ()) for part in rest)]
 
     def _is_due(self, source: Source, parts: tuple[Part, ...]) -> bool:
@@ -244,6 +254,10 @@ class Rebuild:
             raise Missing("its lines end elsewhere now")
 
     def _write(self, rows: Rows, portion: Portion) -> None:
+        strays = self._strays.get(rows.agent)
+        if strays is not None:
+            for table, told in told_by(rows).items():
+                strays[table] -= told
         write(self._connection, Portion(rows, portion.advances, [], portion.bytes))
 
     def _read(self, source: Source, parts: tuple[Part, ...], emit: Callable[[Portion], Any]) -> None:

@@ -219,6 +219,19 @@ def test_a_collector_that_runs_makes_anew_behind_live_lines(home: Path, user: Pa
     check_same(views(home), views(clean))
 
 
+def test_a_reading_of_limits_that_no_line_tells_any_more_goes(home: Path, tmp_path: Path) -> None:
+    user = tmp_path / "user"
+    shutil.copytree(next(case for case in CASES if case.name == "limits") / "user", user)
+    record(home, user)
+    keep(home)
+    before = rows(home, "select * from limit_reading")
+    assert before
+    with closing(open_writer(home)) as connection:
+        connection.execute("update limit_reading set at = '2020' where at = (select min(at) from limit_reading)")
+    rebuild(str(home), None)
+    assert rows(home, "select * from limit_reading") == before
+
+
 def test_what_is_recorded_between_the_plan_and_the_making_stays(home: Path, user: Path, project: Path) -> None:
     path, fork = project / "live.jsonl", project / "fork.jsonl"
     path.write_bytes(prompt(1, sessionId="live") + answer(1, sessionId="live"))

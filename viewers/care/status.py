@@ -90,7 +90,8 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 def _care(care: dict[str, Any]) -> list[str]:
     checked = f"checked {care['checkedAt']}" if care["checkedAt"] else "not checked yet"
-    said = [f"            {checked}; the newest backup {care['backupAt'] or 'was never made'}"]
+    backup = f"the newest backup {care['backupAt']}" if care["backupAt"] else "no backup was made yet"
+    said = [f"            {checked}; {backup}"]
     if care["trouble"]:
         said.append(f"            {care['trouble']}")
     if care["aside"]:
