@@ -12,6 +12,8 @@ from store.database import transaction
 from store.errors import FleetmeterError
 
 LATER_S = 5.0
+LARGE = 16 << 20  # of source: making that anew would hold live lines up for a second or more
+QUIET_S, LONGEST_WAIT_S = 30.0, 600.0
 REST, LONGEST_REST_S = 2.0, 5.0
 
 
@@ -26,6 +28,7 @@ class Anew:
         self._rebuild: Rebuild | None = None
         self._is_done = made_by.is_by(connection, self._versions)
         self._next_at = 0.0
+        self._held_since: float | None = None
 
     def ask(self, agent: str | None) -> int:
         """Make everything anew, of one agent or all: somebody asked for it. Gives how many families that are."""
@@ -33,8 +36,17 @@ class Anew:
         self._rebuild = Rebuild(self._connection, self._home, agent, is_forced=True)
         return self._rebuild.waiting
 
-    def is_due(self) -> bool:
-        return self.wait_s() == 0
+    def is_due(self, quiet_s: float) -> bool:
+        """Whether to do the next of it. A large family waits, not forever, until nothing is recorded."""
+        if self.wait_s() != 0:
+            return False
+        now = time.monotonic()
+        is_large = not self._must_recover and self._rebuild is not None and not self._rebuild.prefer(LARGE)
+        if not is_large or quiet_s >= QUIET_S or now - (self._held_since or now) >= LONGEST_WAIT_S:
+            self._held_since = None
+            return True
+        self._held_since, self._next_at = self._held_since or now, now + LATER_S
+        return False
 
     def wait_s(self) -> float | None:
         """How long until the next family; None where none waits."""
@@ -69,6 +81,8 @@ class Anew:
     def _make(self) -> set[int]:
         if self._rebuild is None:
             self._rebuild = Rebuild(self._connection, self._home)
+            if self._rebuild.waiting:
+                return set()  # which is the next, and when, is to be seen first
         sources = self._rebuild.step() if self._rebuild.waiting else set[int]()
         if not self._rebuild.waiting:
             self.close()

@@ -123,7 +123,15 @@ class Rebuild:
     @property
     def bytes(self) -> int:
         """What is to be read for them."""
-        return sum(part.known.cursor for work in self._works for part in work.family.parts)
+        return sum(map(_size, self._works))
+
+    def prefer(self, most: int) -> bool:
+        """Let a family be the next that is not larger; false where none is left."""
+        for _ in range(len(self._works)):
+            if _size(self._works[0]) <= most:
+                return True
+            self._works.rotate(-1)
+        return not self._works
 
     def lost(self) -> list[Part]:
         """What cannot be had any more, as far as can be seen without reading it."""
@@ -271,3 +279,7 @@ class Rebuild:
             with told(part, self._connection, self._archive, is_whole=is_whole) as content:
                 reading.again(job, content)
         reading.flush()
+
+
+def _size(work: Work) -> int:
+    return sum(part.known.cursor for part in work.family.parts)

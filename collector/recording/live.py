@@ -49,6 +49,7 @@ class Live:
         self._days_at: float | None = None
         self._words_at: float | None = 0.0  # whatever an earlier collector left
         self._waits_since: float | None = None
+        self._recorded_at = 0.0
         self.anew = Anew(connection, archiver.home, look.device)
 
     def step(self, is_stopping: Callable[[], bool]) -> None:
@@ -64,7 +65,7 @@ class Live:
                 self._waits_since = time.monotonic() if self.pending.live else None
             if self.pending.has_backlog and not is_stopping():
                 self._record(self.pending.take_backlog(self.look.known, FILES_A_ROUND, BACKLOG_BYTES))
-            if not self.pending.live and not self.is_importing and self.anew.is_due():
+            if not self.pending.live and not self.is_importing and self.anew.is_due(self.quiet_s):
                 self.look.refresh(self.anew.step())
                 self._days_at = self._days_at or time.monotonic() + DAYS_S
                 self._words_at = self._words_at or time.monotonic() + WORDS_S
@@ -126,6 +127,11 @@ class Live:
         return done(self._connection, home, self.look, question)
 
     @property
+    def quiet_s(self) -> float:
+        """For how long nothing was recorded."""
+        return time.monotonic() - self._recorded_at
+
+    @property
     def is_importing(self) -> bool:
         """Whether there is still something that was never read."""
         return self.watch.sweeps == 0 or self.pending.has_backlog
@@ -171,8 +177,9 @@ class Live:
         self.guard.wrote(counts.bytes)
         if counts.bytes:
             self.archiver.wrote(counts.bytes)
-        if counts.records and self._days_at is None:
-            self._days_at = time.monotonic() + DAYS_S
+        if counts.records:
+            self._recorded_at = time.monotonic()
+            self._days_at = self._days_at or self._recorded_at + DAYS_S
         if counts.records and self._words_at is None:
             self._words_at = time.monotonic() + WORDS_S
         for job in jobs:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.archive import anew as renewing
 from collector.archive import rebuild as rebuilding
 from collector.archive.rebuild import Rebuild, Rebuilt, rebuild
 from collector.daemon.errands import do
@@ -251,6 +252,25 @@ def test_what_is_recorded_between_the_plan_and_the_making_stays(home: Path, user
     record(clean, user)
     check_same(views(home), views(clean))
     check_every_byte(home)
+
+
+def test_a_large_family_waits_until_nothing_is_recorded_for_a_while(
+    home: Path, user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "small.jsonl").write_bytes(prompt(1, sessionId="small"))
+    (project / "large.jsonl").write_bytes(b"".join(prompt(n, sessionId="large", uuid=f"l{n}") for n in range(9)))
+    record(home, user)
+    monkeypatch.setattr(renewing, "LARGE", 1000)
+    with closing(open_writer(home)) as connection:
+        anew = renewing.Anew(connection, str(home), 1)
+        assert anew.ask(None) == 2
+        made: list[int] = []
+        for quiet_s in (0.0, 0.0, renewing.QUIET_S):
+            is_due = anew.is_due(quiet_s)
+            made.append(len(anew.step()) if is_due else 0)
+            monkeypatch.setattr(anew, "_next_at", 0.0)
+        anew.end()
+    assert made == [1, 0, 1]
 
 
 def test_of_each_kind_of_row_it_is_known_whose_it_is() -> None:
