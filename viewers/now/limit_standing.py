@@ -115,14 +115,7 @@ class Standing(NamedTuple):
 
 def standings(reader: sqlite3.Connection, scope: Scope, *, is_history: bool) -> list[Standing]:
     """Every meter that was ever read; with its history, or with its newest window alone."""
-    bounds = {"since": _midnight(scope, scope.since), "until": _midnight(scope, scope.until, 1)}
-    asked = scope.parameters()
-    days = None if is_history or scope.since or scope.until else LATELY_DAYS
-    rows = query.rows(
-        reader, "limit_readings", days=days, accounts=asked["accounts"], agents=asked["agents"], **bounds
-    )  # fmt: skip
-    found = {meter: windows(readings) for meter, readings in _by_meter(rows).items()}
-    found = {meter: known for meter, known in found.items() if known}
+    found = _windows(reader, scope, is_history=is_history)
     moves = {
         meter: [move for window in (known if is_history else [current(known)]) for move in movements(window)]
         for meter, known in found.items()
@@ -135,6 +128,23 @@ def standings(reader: sqlite3.Connection, scope: Scope, *, is_history: bool) -> 
         )
         for meter in sorted(found, key=_place)
     ]
+
+
+def meters(reader: sqlite3.Connection, scope: Scope) -> list[Standing]:
+    """The same without where it went: a short question, which may be asked again and again."""
+    found = _windows(reader, scope, is_history=False)
+    return [_standing(meter, found[meter], [], [], scope.now_s) for meter in sorted(found, key=_place)]
+
+
+def _windows(reader: sqlite3.Connection, scope: Scope, *, is_history: bool) -> dict[Meter, list[Window]]:
+    bounds = {"since": _midnight(scope, scope.since), "until": _midnight(scope, scope.until, 1)}
+    asked = scope.parameters()
+    days = None if is_history or scope.since or scope.until else LATELY_DAYS
+    rows = query.rows(
+        reader, "limit_readings", days=days, accounts=asked["accounts"], agents=asked["agents"], **bounds
+    )  # fmt: skip
+    found = {meter: windows(readings) for meter, readings in _by_meter(rows).items()}
+    return {meter: known for meter, known in found.items() if known}
 
 
 def _standing(

@@ -1,76 +1,25 @@
-"""What was spent: a chart of days, weeks or months, and the same sums by model, project and agent, of the reports."""
+"""What was spent, in panels: a chart of days, weeks or months, a table of its parts, budgets, and the month's end."""
 
-import sqlite3
-from datetime import date, timedelta
+import time
 
-from store.light import NamedTuple
-from viewers.panels.gauges import STEPS, bar
+from viewers.panels.costs_read import BYS, RANGES, Column, Costs, Part
+from viewers.panels.gauges import STEPS, bar, limit_style
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
+from viewers.panels.moments import day
 from viewers.panels.words import folder, model, model_style, money
-from viewers.reports.scope import Scope
-from viewers.reports.usage import Group, Used, groups, total
-from viewers.reports.zone import local, today
+from viewers.reports.budgets import WORDS, Limit, Standing, outlook_of, percent
+from viewers.reports.forecast import Month
+from viewers.reports.usage import Used
 from viewers.screen import format
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 
-RANGES = (("7 days", 7, "day"), ("30 days", 30, "day"), ("90 days", 90, "week"), ("365 days", 365, "month"))
-"""What may be looked at: its name, its days, and what a column of the chart is."""
-BYS = ("model", "project", "agent")
 NANOS = 1e9
-KEEP_S = 2.0
-
-
-class Costs(NamedTuple):
-    """What the reports say of a range."""
-
-    name: str
-    since: str
-    until: str
-    columns: tuple[tuple[str, Used], ...]
-    """Of each day, week or month, also of those without usage."""
-    parts: tuple[tuple[str, Used], ...]
-    """By what was asked for, the dearest first."""
-    by: str
-    used: Used
-
-
-class Memory:
-    """The last answer: sums of a month need not follow every line."""
-
-    def __init__(self) -> None:
-        self.read_s, self.key = 0.0, ("", "")
-        self.costs: Costs | None = None
-
-
-def read(reader: sqlite3.Connection, memory: Memory, which: int, by: str, now_s: float) -> Costs:
-    """The calculation of the reports, and no other."""
-    name, days, unit = RANGES[which]
-    if memory.costs is not None and memory.key == (name, by) and 0 <= now_s - memory.read_s < KEEP_S:
-        return memory.costs
-    zone = local()
-    until = today(zone, now_s)
-    since = (date.fromisoformat(until) - timedelta(days - 1)).isoformat()
-    scope = Scope(zone, now_s, since=since, until=until)
-    found = {group.key: group.used for group in groups(reader, scope, unit)}
-    parts = _sums(groups(reader, scope, by), by)
-    columns = tuple((key, found.get(key, Used())) for key in _keys(since, until, unit, list(found)))
-    memory.key, memory.read_s = (name, by), now_s
-    memory.costs = Costs(name, since, until, columns, parts, by, total(list(found.values())))
-    return memory.costs
-
-
-def _keys(since: str, until: str, unit: str, known: list[str]) -> list[str]:
-    if unit != "day":
-        return sorted(known)
-    days = (date.fromisoformat(until) - date.fromisoformat(since)).days
-    return [(date.fromisoformat(since) + timedelta(day)).isoformat() for day in range(days + 1)]
-
-
-def _sums(found: list[Group], by: str) -> tuple[tuple[str, Used], ...]:
-    sums: dict[str, list[Used]] = {}
-    for group in found:
-        sums.setdefault(group.key, []).append(group.used)
-    parts = [(key, total(own)) for key, own in sums.items()]
-    return tuple(sorted(parts, key=lambda part: (-part[1].usd_nanos, -part[1].total_tokens, part[0])))
+SERIES = ("accent", "model-sonnet", "model-fable", "model-haiku", "model-gpt")
+"""Colours of parts that are no models; whatever comes after has the last."""
+SCALE = 9
+TITLES = {"day": "Daily", "week": "Weekly", "month": "Monthly"}
+LESS = "▞"
 
 
 def worth(used: Used) -> str:
@@ -80,59 +29,166 @@ def worth(used: Used) -> str:
     return money(used.usd_nanos / NANOS, is_least=bool(used.lower_bounds or used.unpriced_tokens), is_total=True)
 
 
-def strip(costs: Costs) -> Line:
-    """The range that is shown, by what, and all of it together."""
+def name_of(costs: Costs, part: Part) -> str:
+    """A part as people call it."""
+    by = "prompt" if costs.ask.session else costs.ask.by
+    if by == "project":
+        return folder(part.key)
+    return model(part.key) if by == "model" else clean(hide(part.name or part.key))
+
+
+def strip(costs: Costs, columns: int) -> Line:
+    """The range that is shown, by what, and all of it together; with little room what was chosen alone."""
+    ask = costs.ask
     inks: list[Ink] = []
     for name, _, _ in RANGES:
-        inks.append((f"▐{name}▌" if name == costs.name else f" {name} ", "tab" if name == costs.name else "muted"))
+        if name == costs.name or columns >= 100:
+            inks.append((f"▐{name}▌" if name == costs.name else f" {name} ", "tab" if name == costs.name else "muted"))
     inks.append(("  by ", "muted"))
     for by in BYS:
-        inks.append((f"▐{by}▌" if by == costs.by else f" {by} ", "tab" if by == costs.by else "muted"))
+        if by == ask.by or columns >= 100:
+            inks.append((f"▐{by}▌" if by == ask.by else f" {by} ", "tab" if by == ask.by else "muted"))
     inks += [("   ", ""), (worth(costs.used), "bold"), (f"  {format.tokens(costs.used.total_tokens)} tokens", "muted")]
     return tuple(inks)
 
 
+def second(costs: Costs, columns: int, session: str) -> Line:
+    """To what all is narrowed, and what this month will come to."""
+    narrowed = [f"{what} {folder(name) if what == 'project' else clean(name)}" for what, name in costs.ask.narrow]
+    narrowed += [session] if session else []
+    left: Line = ((" " + " · ".join(narrowed), "accent"), ("  esc widens", "muted")) if narrowed else ()
+    if left and columns < 100:
+        return left
+    return apart(left, month(costs.plans.month, columns), columns) if left else month(costs.plans.month, columns)
+
+
+def month(own: Month | None, columns: int) -> Line:
+    """So far, and at its end."""
+    if own is None or not own.days:
+        return ()
+    name = time.strftime("%B", time.strptime(own.today, "%Y-%m-%d"))
+    inks: list[Ink] = [(f" {name} ", "muted"), (worth(own.used), "bold")]
+    known = own.ahead.get("usd")
+    if known is None or not own.used.usd_nanos:
+        words = "too few days to tell its end" if columns < 100 else "   too few days are recorded to tell its end"
+        return (*inks, (f"  {words}", "muted"))
+    ahead, _ = known
+    mark = format.LOWER_BOUND if own.used.unpriced_tokens or own.used.lower_bounds else ""
+    low, likely, high = (mark + money(nanos / NANOS, is_total=True) for nanos in (ahead.low, ahead.likely, ahead.high))
+    inks.append((f" → {likely}", "bold"))
+    inks.append((f" ({low} to {high})" if columns < 100 else f" at its end, {low} to {high}", "muted"))
+    if columns >= 120 and own.before.total_tokens:
+        inks.append((f"   last month {worth(own.before)}", "muted"))
+    return tuple(inks)
+
+
+def styles(costs: Costs) -> dict[str, str]:
+    """A colour for each part of the chart."""
+    names = list(dict.fromkeys(name for column in costs.columns for name, _ in column.stack))
+    if costs.ask.by in ("model", "session") or costs.ask.session:
+        return {name: model_style(name) for name in names}
+    order = [part.key for part in costs.parts]
+    return {name: SERIES[min(order.index(name), len(SERIES) - 1)] if name in order else SERIES[-1] for name in names}
+
+
 def chart(costs: Costs, columns: int, lines: int) -> Panel:
     """A column for each day, week or month; what has no price is in none of them, and says so."""
-    values = [used.usd_nanos / NANOS for _, used in costs.columns]
-    most = max(values, default=0.0)
+    values = [column.used.usd_nanos for column in costs.columns]
+    most = max(values, default=0)
+    title = f"{TITLES[costs.ask.columns]} spend"
     if not most:
-        return Panel("Spend", empty="nothing was spent in this range")
-    scale, height = 9, max(lines - 1, 1)
-    width = max(min((columns - scale) // max(len(values), 1), 8), 1)
+        return Panel(title, empty="nothing was spent in this range")
+    height, colours = max(lines - 1, 1), styles(costs)
+    width = max(min((columns - SCALE) // max(len(values), 1), 8), 1)
+    shown = costs.columns[-((columns - SCALE) // width) :]
     rows: list[Row] = []
     for level in range(height - 1, -1, -1):
-        label = money(most, is_total=True) if level == height - 1 else "$0" if level == 0 else ""
-        inks: list[Ink] = [cell(label, scale - 1, "muted", is_right=True), (" ", "")]
-        for value in values:
-            eighths = round(value / most * height * 8) - level * 8
-            sign = STEPS[min(eighths, 8) - 1] if eighths > 0 else " "
-            inks.append((sign * max(width - 1, 1) + " " * (width > 1), "accent"))
+        label = money(most / NANOS, is_total=True) if level == height - 1 else "$0" if level == 0 else ""
+        inks: list[Ink] = [cell(label, SCALE - 1, "muted", is_right=True), (" ", "")]
+        for column in shown:
+            sign, style = _cell(column, level, height / most, colours)
+            inks.append((sign * max(width - 1, 1) + " " * (width > 1), style))
         rows.append(one(f"level {level}", *inks))
-    first, last = costs.columns[0][0], costs.columns[-1][0]
-    span = (" " * scale, ""), *apart(((first, "muted"),), ((last, "muted"),), max(width * len(values), 22))
+    first, last = shown[0].key, shown[-1].key
+    span = (" " * SCALE, ""), *apart(((first, "muted"),), ((last, "muted"),), max(width * len(shown), 22))
     rows.append(one("days", *span))
-    unit = next(unit for name, _, unit in RANGES if name == costs.name)
-    fact = f"{format.tokens(costs.used.unpriced_tokens)} tokens unpriced" if costs.used.unpriced_tokens else ""
-    return Panel({"day": "Daily", "week": "Weekly"}.get(unit, "Monthly") + " spend", tuple(rows), fact, "warn")
+    fact = f"{LESS} {format.tokens(costs.used.unpriced_tokens)} tokens unpriced" if costs.used.unpriced_tokens else ""
+    return Panel(title, tuple(rows), fact, "warn")
 
 
-def table(costs: Costs, columns: int) -> Panel:
+def _cell(column: Column, level: int, scale: float, colours: dict[str, str]) -> Ink:
+    """What stands in a column at a level: a part of its stack, its end, or the mark of what has no price."""
+    eighths = round(column.used.usd_nanos * scale * 8) - level * 8
+    if eighths <= 0:
+        is_next = eighths > -8 and column.used.unpriced_tokens
+        return (LESS, "warn") if is_next else (" ", "")
+    middle, sum_ = (level + min(eighths, 8) / 16) / scale, 0
+    style = "accent"
+    for name, nanos in column.stack:
+        sum_ += nanos
+        style = colours[name]
+        if sum_ >= middle:
+            break
+    return (STEPS[min(eighths, 8) - 1], style)
+
+
+def table(costs: Costs, columns: int, needle: str, now_s: float) -> Panel:
     """Each part with its share."""
+    ask = costs.ask
+    by = "prompt" if ask.session else ask.by
+    whole = sum(part.used.usd_nanos for part in costs.parts) if ask.session else costs.used.usd_nanos
+    colours = styles(costs)
+    has_bar = by not in ("session", "prompt")
     rows: list[Row] = []
-    whole = costs.used.usd_nanos
-    for key, used in costs.parts:
-        name = folder(key) if costs.by == "project" else model(key) if costs.by == "model" else key
-        style = model_style(key) if costs.by == "model" else "accent"
-        share = used.usd_nanos / whole if whole else 0.0
-        width = max(columns - 58, 5)
-        percent = f"{share:.0%}" if used.usd_nanos else ""
-        rows.append(
-            one(
-                key, cell(name, 26, style if costs.by == "model" else ""), *bar(share, width, style),
-                cell(percent, 6, "muted", is_right=True),
-                cell(format.tokens(used.total_tokens), 11, "muted", is_right=True),
-                cell(worth(used), 14, "bold", is_right=True),
-            )
-        )  # fmt: skip
-    return Panel(f"By {costs.by}", tuple(rows), "share · tokens · cost" if rows else "", empty="nothing in this range")
+    for part in costs.parts:
+        name = name_of(costs, part)
+        if not all(word in f"{name} {part.key} {part.agent}".lower() for word in needle.lower().split()):
+            continue
+        share = part.used.usd_nanos / whole if whole else 0.0
+        room = columns - (32 if columns >= 60 else 17)
+        left: list[Ink] = []
+        if has_bar:
+            wide = min(26, room) if columns >= 60 else room
+            left = [
+                cell(name, wide, colours.get(part.key, "")),
+                *bar(share, max(room - wide, 0), colours.get(part.key, "accent")),
+            ]
+        else:
+            left = [cell(day(part.at, now_s), 8, "muted"), cell(name, max(room - 8, 4))]
+        right: list[Ink] = [cell(f"{share:.0%}" if part.used.usd_nanos else "", 5, "muted", is_right=True)]
+        if columns >= 60:
+            right.append(cell(format.tokens(part.used.total_tokens), 11, "muted", is_right=True))
+        right.append(cell(worth(part.used), 12, "bold", is_right=True))
+        rows.append(one(part.key, *apart(tuple(left), tuple(right), columns)))
+    fact = f"{format.count(costs.more)} more are left out" if costs.more else "share · tokens · cost" if rows else ""
+    empty = f"Nothing matches “{clean(needle)}”. Esc clears the filter." if needle else "nothing in this range"
+    return Panel("Prompts, in all of its time" if by == "prompt" else f"By {by}", tuple(rows), fact, empty=empty)
+
+
+def budgets(costs: Costs, columns: int) -> Panel:
+    """Each budget: how much of it is spent, and when it will be crossed."""
+    plans = costs.plans
+    if plans.trouble:
+        return Panel("Budgets", (one("trouble", (clean(plans.trouble), "warn")),))
+    rows = [_budget(own, bound, columns) for own in plans.budgets for bound in own.limits]
+    return Panel("Budgets", tuple(rows), empty="none is set: [budgets.team] in config.toml")
+
+
+def _budget(own: Standing, bound: Limit, columns: int) -> Row:
+    share = bound.share
+    style = limit_style(share * 100)
+    unit = (lambda number: money(number / NANOS, is_total=True)) if bound.kind == "usd" else format.tokens
+    is_least = own.used.lower_bounds or (bound.kind == "usd" and own.used.unpriced_tokens)
+    spent = (format.LOWER_BOUND if is_least else "") + unit(bound.spent)
+    amount = f"{spent} of {unit(bound.limit)} {WORDS[own.budget.per]}"
+    right: Line = (*bar(share, 8, style), cell(percent(bound), 6, "" if style == "accent" else style, is_right=True))
+    first = apart((cell(own.budget.name, max(columns - 16, 4), "bold"),), right, columns)
+    tone = "bad" if bound.is_over else "warn" if bound.crosses else "muted"
+    return Row(
+        f"{own.budget.name} {bound.kind}", (first, (("  " + amount, ""),), ((f"  {outlook_of(bound, own)}", tone),))
+    )
+
+
+def session_words(name: str, agent: str) -> str:
+    """The session to which all is narrowed."""
+    return f"{clean(agent)} session {clean(hide(name))}"

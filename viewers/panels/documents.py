@@ -2,9 +2,11 @@
 
 from store.light import Any
 from viewers.panels.fleet import share
-from viewers.panels.fleet_read import Call, Card, Fleet, Limit, Moment, Now, One
+from viewers.panels.fleet_read import Call, Card, Fleet, Moment, Now, One
+from viewers.panels.plans import Limit
 from viewers.panels.session_parts import is_running
 from viewers.panels.session_read import Session, Use
+from viewers.reports.budgets import Standing as Budgeted
 from viewers.reports.dates import utc
 from viewers.screen.secrets import hide
 
@@ -22,9 +24,30 @@ def fleet_document(found: Fleet, now_s: float) -> dict[str, Any]:
             "isLowerBound": any(quarter.lower_bounds or quarter.unpriced_tokens for quarter in found.today),
         },
         "limits": [_limit(limit) for limit in found.limits],
+        "alerts": [
+            {"id": alert.alert_id, "rule": alert.rule, "text": _text(alert.text), "sessionId": alert.session_id,
+             "firstAt": alert.first_at} for alert in found.alerts
+        ],
+        "budgets": [budget_document(own) for own in found.plans.budgets],
         "unpriced": [{"model": model, "tokens": tokens} for model, tokens in found.unpriced],
         "sessions": [one_document(one) for one in found.sessions],
-    }
+    }  # fmt: skip
+
+
+def budget_document(own: Budgeted) -> dict[str, Any]:
+    """A budget as it stands."""
+    return {
+        "name": own.budget.name, "per": own.budget.per, "since": own.since, "until": own.until,
+        "limits": [
+            {"kind": bound.kind, "spent": _amount(bound.kind, bound.spent), "limit": _amount(bound.kind, bound.limit),
+             "percent": round(bound.share * 100, 2), "crosses": bound.crosses, "isOver": bound.is_over}
+            for bound in own.limits
+        ],
+    }  # fmt: skip
+
+
+def _amount(kind: str, number: int) -> int | float:
+    return _usd(number / NANOS) if kind == "usd" else number
 
 
 def one_document(one: One) -> dict[str, Any]:

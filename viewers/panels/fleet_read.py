@@ -6,7 +6,9 @@ from store import home as homes
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.now.context import standing
+from viewers.panels import plans as plan_read
 from viewers.panels.moments import instant, midnight
+from viewers.panels.plans import Alert, Limit, Plans
 from viewers.reports.dates import utc
 
 ACTIVE_S = 1800
@@ -17,7 +19,6 @@ LATELY_S = 300
 MOST = 500
 LATER = "~"
 """After every instant, as a text."""
-LIMITS_S = 8 * 86_400
 UNPRICED_S = 30 * 86_400
 
 
@@ -91,20 +92,6 @@ class Call(NamedTuple):
     tool_use_id: str
 
 
-class Limit(NamedTuple):
-    """A plan limit by its newest reading."""
-
-    agent: str
-    account: str
-    limit_id: str
-    span: str
-    used_percent: float
-    window_minutes: int | None
-    resets_at: str | None
-    plan: str | None
-    seen_until: str
-
-
 class Quarter(NamedTuple):
     """What was used in a quarter of an hour."""
 
@@ -135,6 +122,8 @@ class Fleet(NamedTuple):
     is_all: bool = False
     names: tuple[tuple[str, str], ...] = ()
     """What the agents in that session are called."""
+    plans: Plans = Plans()
+    alerts: tuple[Alert, ...] = ()
 
 
 class Memory:
@@ -142,7 +131,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.cards: dict[int, tuple[tuple[Any, ...], float, Card | None, tuple[Call, ...]]] = {}
-        self.slow: tuple[float, str, Any] = (0.0, "", None)
+        self.slow: tuple[float, Any] = (0.0, None)
+        self.plans = plan_read.Memory()
 
 
 KEEP_S = 15.0
@@ -159,7 +149,9 @@ def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: b
     found = tuple(One(one, *known(reader, memory, one, now_s)) for one in sessions)
     for gone in memory.cards.keys() - {one.key for one in sessions}:
         del memory.cards[gone]
-    return Fleet(found, *_sums(reader, memory, now_s), is_all=is_all)
+    limits, today, unpriced, alerts = _sums(reader, memory, now_s)
+    plans = plan_read.plans(reader, memory.plans, now_s)
+    return Fleet(found, limits, today, unpriced, is_all=is_all, plans=plans, alerts=alerts)
 
 
 def now_of(row: tuple[Any, ...], now_s: float) -> Now:
@@ -205,15 +197,16 @@ def card_of(reader: sqlite3.Connection, key: int, rows: list[tuple[Any, ...]]) -
     )  # fmt: skip
 
 
-def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any, Any, Any]:
-    read_s, _, held = memory.slow
+def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any, Any, Any, Any]:
+    read_s, held = memory.slow
     if held is None or not 0 <= now_s - read_s < SLOW_S:
         held = (
-            tuple(Limit(*row) for row in query.rows(reader, "limits_now", since=utc(now_s - LIMITS_S))),
+            plan_read.limits(reader, now_s),
             tuple(Quarter(*row) for row in query.rows(reader, "quarters_since", since=utc(midnight(now_s)))),
             tuple(query.rows(reader, "unpriced_since", since=utc(now_s - UNPRICED_S))),
+            plan_read.alerts(reader),
         )
-        memory.slow = (now_s, "", held)
+        memory.slow = (now_s, held)
     return held
 
 

@@ -32,6 +32,15 @@ def day(at: str | None, now_s: float) -> str:
     return f"{then.tm_mday} " + time.strftime("%b" if then.tm_year == now.tm_year else "%b %Y", then)
 
 
+def when(at: str | None, now_s: float) -> str:
+    """A moment to come: 14:32, or Sun 13:00."""
+    moment = instant(at)
+    if moment is None:
+        return ""
+    is_today = time.localtime(moment)[:3] == time.localtime(now_s)[:3]
+    return time.strftime("%H:%M" if is_today else "%a %H:%M", time.localtime(moment))
+
+
 def midnight(now_s: float) -> float:
     """When today began here."""
     day = time.localtime(now_s)

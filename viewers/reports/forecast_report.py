@@ -2,22 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import Any
 
-from viewers.reports.burn import BURN_DAYS, LEAST_DAYS, Outlook, Rate, outlook, period_of, rate
+from viewers.reports.burn import BURN_DAYS, LEAST_DAYS, Outlook, Rate
 from viewers.reports.flags import Asked
+from viewers.reports.forecast import month, size
 from viewers.reports.report import say_nothing
 from viewers.reports.scope import Scope
-from viewers.reports.usage import Used, groups, total
+from viewers.reports.usage import Used
 from viewers.reports.usage_table import noted, telemetry_note, wrapped
-from viewers.reports.zone import today
 from viewers.screen import format
 from viewers.screen.money import amount, dollars, worth
 from viewers.spending.shown import Shown, api_value
 
-UNKNOWN = "unknown"
 NAMES = ("month", "kind", "spent", "low", "likely", "high", "days_left", "per_day", "last_month")
 
 
@@ -27,17 +25,9 @@ def defaults(asked: Asked) -> Asked:
 
 def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
     """Of money and of tokens, by the days of the month so far and the last full ones."""
-    now = today(scope.zone, scope.now_s)
-    since, until = period_of("month", now)
-    days = {group.key: group.used for group in groups(reader, scope._replace(until=now), "day")}
-    first = min((day for day in days if day != UNKNOWN), default=None)
-    used = total([used for day, used in days.items() if since <= day <= now])
-    before = total([used for day, used in days.items() if day[:7] == _month_before(since)])
-    left = (date.fromisoformat(until) - date.fromisoformat(now)).days
-    found = {
-        kind: _outlook({day: _size(own, kind) for day, own in days.items()}, now, first, _size(used, kind), left)
-        for kind in ("usd", "tokens")
-    }
+    own = month(reader, scope)
+    since, until, now, days, used, before, found = own
+    left = own.days_left
     burn = {kind: known[1] for kind, known in found.items() if known}
     document: dict[str, Any] = {
         "month": since[:7],
@@ -50,27 +40,13 @@ def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
         "mode": scope.mode,
     }
     records = [
-        [since[:7], kind, _value(kind, _size(used, kind)), *(_value(kind, number) for number in known[0]), left,
-         _value(kind, round(known[1].mean)), _value(kind, _size(before, kind))]
+        [since[:7], kind, _value(kind, size(used, kind)), *(_value(kind, number) for number in known[0]), left,
+         _value(kind, round(known[1].mean)), _value(kind, size(before, kind))]
         for kind, known in found.items()
         if known
     ]  # fmt: skip
     told = partial(_lines, scope, days, used, before, found, burn, (since, until, now, left))
     return Shown(document, told, NAMES, records)
-
-
-def _month_before(first: str) -> str:
-    year, month = int(first[:4]), int(first[5:7])
-    return f"{year - (month == 1):04d}-{(month - 2) % 12 + 1:02d}"
-
-
-def _size(used: Used, kind: str) -> int:
-    return used.usd_nanos if kind == "usd" else used.total_tokens
-
-
-def _outlook(spent: dict[str, int], now: str, first: str | None, so_far: int, left: int) -> tuple[Outlook, Rate] | None:
-    burn = rate(spent, now, first)
-    return (outlook(so_far, spent.get(now, 0), burn, left), burn) if burn else None
 
 
 def _value(kind: str, number: int) -> int | float:

@@ -16,6 +16,7 @@ from textual.widgets import Input
 from viewers.panels.reading import POLL_S, Reading, Told
 from viewers.reading.show import Texts
 from viewers.tui import bars
+from viewers.tui.attention import Attention
 from viewers.tui.face import Face, Place
 from viewers.tui.faces import FACES
 from viewers.tui.help import Help
@@ -45,6 +46,7 @@ class FleetApp(Host):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     Screen { background: $background; layout: vertical; overflow: hidden; }
+    ModalScreen { background: $background 70%; }
     #banner, #advice { display: none; }
     #banner.-on, #advice.-on { display: block; }
     #typing { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
@@ -56,7 +58,8 @@ class FleetApp(Host):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,q", "quit", "quit", priority=False), Binding("question_mark", "help", "help"),
         Binding("p", "pause", "pause"), Binding("r", "reload", "read again"), Binding("slash", "filter", "filter"),
-        Binding("escape", "clear", "clear"), Binding("b", "to_fleet", "back"),
+        Binding("n,a", "attention", "needs attention"), Binding("escape", "clear", "clear"),
+        Binding("b", "to_fleet", "back"),
         *(Binding(face.number, f"face('{face.title}')", face.title) for face in FACES),
     ]  # fmt: skip
 
@@ -80,6 +83,8 @@ class FleetApp(Host):
         self.paused_s: float | None = None
         self.faces = {face.title: face() for face in FACES}
         self.shown: Face = self.faces["Fleet"]
+        self.over: Attention | None = None
+        """What lies over the screen and asks a question of its own."""
         self.wanted = session
         self.texts = texts
         self.known: tuple[int, dict[tuple[str, int], str]] = (0, {})
@@ -126,8 +131,8 @@ class FleetApp(Host):
 
     def on_answered(self, answered: Answered) -> None:
         told = self.told = answered.told
-        if told.trouble is None and told.name == self.shown.question()[0]:
-            self.shown.answer = told.answer
+        if told.trouble is None and told.name == self.asking.question()[0]:
+            self.asking.answer = told.answer
         elif told.trouble is not None and told.trouble.is_empty:
             self.shown.answer = None
         self.tick()
@@ -152,6 +157,8 @@ class FleetApp(Host):
         now_s = time.time()
         self._bars(now_s)
         self.shown.draw(now_s)
+        if self.over is not None and self.over.is_mounted:
+            self.over.draw(now_s)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.tick)
@@ -171,7 +178,12 @@ class FleetApp(Host):
 
     def ask(self) -> None:
         """Read for what is on the screen."""
-        self.reading.ask(*self.shown.question())
+        self.reading.ask(*self.asking.question())
+
+    @property
+    def asking(self) -> "Face | Attention":
+        """Whose question is asked."""
+        return self.over or self.shown
 
     def open_session(self, key: int, place: Place | None = None) -> None:
         self.faces["Session"].open(key, place)
@@ -220,6 +232,19 @@ class FleetApp(Host):
     def action_to_fleet(self) -> None:
         self.show(self.faces["Fleet"])
 
+    def action_attention(self) -> None:
+        if self.over is None:
+            self.over = Attention(self.home)
+            self.push_screen(self.over, self._attended)
+            self.ask()
+
+    def _attended(self, key: int | None) -> None:
+        self.over = None
+        if key is None:
+            self.ask()
+        else:
+            self.open_session(key)
+
     def action_help(self) -> None:
         self.push_screen(Help(self.shown))
 
@@ -262,6 +287,7 @@ class FleetApp(Host):
             yield SystemCommand(
                 f"Go to {face.title}", f"Key {face.number}", lambda title=face.title: self.action_face(title)
             )
+        yield SystemCommand("Needs attention", "Key n", self.action_attention)
         yield SystemCommand("Pause updates", "The collector goes on", self.action_pause)
         yield SystemCommand("Toggle light and dark", "The theme", self.toggle)
         yield SystemCommand("Theme…", "Any theme", self.action_change_theme)

@@ -29,7 +29,7 @@ class FleetFace(Face):
     """The screen."""
 
     title, number = "Fleet", "1"
-    keys = "enter open  a all/active  / filter  s sort  o by project  p pause"
+    keys = "enter open  a all/active  / filter  s sort  o by project  n needs you  p pause"
     help = (
         ("enter", "open the session"), ("a", "all sessions, or the last 30 minutes"), ("/", "filter; esc clears it"),
         ("s  [ ]", "sort by state, cost, context, age, project"), ("o", "group by project"), ("r", "read again now"),
@@ -58,7 +58,6 @@ class FleetFace(Face):
         self.order: tuple[int, ...] = ()
         self.touched_s = 0.0
         self.preview = 0
-        self.budget: float | None = None
         self.part = 0
 
     def compose(self) -> ComposeResult:
@@ -116,7 +115,7 @@ class FleetFace(Face):
             panel = panel._replace(empty="reading")
         sessions.show(panel)
         self.order = tuple(int(row.key) for row in panel.rows if row.key.isdecimal())
-        self.query_one("#today", Words).show(((" ", ""), *day.today(answer, self.size.width - 2, now_s, self.budget)))
+        self.query_one("#today", Words).show(((" ", ""), *day.today(answer, self.size.width - 2, now_s)))
         for name, drawn in (("limits", day.limits), ("attention", day.attention)):
             view = self.query_one(f"#{name}", View)
             view.show(drawn(answer, view.inside, now_s))

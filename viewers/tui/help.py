@@ -12,7 +12,8 @@ from viewers.tui.view import View
 
 EVERYWHERE = (
     ("1-7", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
-    ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p", "pause and resume"), ("r", "read again now"),
+    ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again now"), 
+    ("n", "what needs you; acknowledge"),
     ("ctrl+p", "all commands"), ("q", "quit; the collector goes on"),
 )  # fmt: skip
 SIGNS = (

@@ -47,7 +47,7 @@ class View(Widget, can_focus=True):
 
     def __init__(self, *, id: str, has_cursor: bool = True, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
-        self.panel: Panel = Panel("")
+        self.panel: Panel = Panel("", empty="")
         self.flat: list[tuple[int, Line]] = []
         self.has_cursor = has_cursor
         self.cursor = 0
