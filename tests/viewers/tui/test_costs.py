@@ -101,7 +101,9 @@ def test_the_table_that_is_shown_goes_to_a_file(
     look(by_keys)
     (path,) = tmp_path.glob(f"fleetmeter-costs-by-model-*.{form}")
     assert path.stat().st_mode & 0o777 == 0o600
-    rows = json.loads(path.read_text())["rows"] if form == "json" else list(csv.DictReader(path.open()))
+    rows = (
+        json.loads(path.read_text())["rows"] if form == "json" else list(csv.DictReader(path.read_text().splitlines()))
+    )
     assert [row["key"] for row in rows] == ["claude-opus-4-5", "claude-haiku-4-5"]
     assert float(rows[0]["usd"]) > 0
 
