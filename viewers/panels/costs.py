@@ -177,16 +177,19 @@ def budgets(costs: Costs, columns: int) -> Panel:
 def _budget(own: Standing, bound: Limit, columns: int) -> Row:
     share = bound.share
     style = limit_style(share * 100)
-    unit = (lambda number: money(number / NANOS, is_total=True)) if bound.kind == "usd" else format.tokens
     is_least = own.used.lower_bounds or (bound.kind == "usd" and own.used.unpriced_tokens)
-    spent = (format.LOWER_BOUND if is_least else "") + unit(bound.spent)
-    amount = f"{spent} of {unit(bound.limit)} {WORDS[own.budget.per]}"
+    spent = (format.LOWER_BOUND if is_least else "") + _size(bound.kind, bound.spent)
+    amount = f"{spent} of {_size(bound.kind, bound.limit)} {WORDS[own.budget.per]}"
     right: Line = (*bar(share, 8, style), cell(percent(bound), 6, "" if style == "accent" else style, is_right=True))
     first = apart((cell(own.budget.name, max(columns - 16, 4), "bold"),), right, columns)
     tone = "bad" if bound.is_over else "warn" if bound.crosses else "muted"
     return Row(
         f"{own.budget.name} {bound.kind}", (first, (("  " + amount, ""),), ((f"  {outlook_of(bound, own)}", tone),))
     )
+
+
+def _size(kind: str, number: int) -> str:
+    return money(number / NANOS, is_total=True) if kind == "usd" else format.tokens(number)
 
 
 def session_words(name: str, agent: str) -> str:

@@ -100,7 +100,7 @@ def read(reader: sqlite3.Connection, memory: Memory, ask: Ask, now_s: float) -> 
     name, plans = RANGES[ask.range][0], plan_read.plans(reader, memory.plans, now_s)
     used = total([column.used for column in columns])
     memory.costs = Costs(
-        ask, name, scope.since or "", scope.until or "", columns, parts[:MOST], max(len(parts) - MOST, 0), used, plans
+        ask, name, scope.since or "", scope.until or "", columns, tuple(parts[:MOST]), max(len(parts) - MOST, 0), used, plans
     )  # fmt: skip
     memory.read_s, memory.took_s = now_s, time.monotonic() - began
     return memory.costs
