@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collector.daemons import calm, count, finish, lag, running, spawn, status, until
+from tests.collector.daemons import SLACK, calm, count, finish, lag, running, spawn, status, until
 from tests.collector.killing import check_like_clean
 from tests.collector.recorded import check_every_byte
 from tests.collector.transcript import answer, prompt
@@ -58,7 +58,7 @@ def check_full(home: Path, project: Path, rounds: int, mutant: str = "none") -> 
             assert known <= count(home) <= total
             (home / "filler").unlink()
             assert until(lambda now=total: count(home) == now, 12) < 10
-        assert lag(home, path, 1) < 2
+        assert lag(home, path, 1) < 2 * SLACK
     check_every_byte(home)
     with path.open("ab") as file:
         file.write(b"{broken\n")

@@ -16,7 +16,7 @@ from collector.recording.read import Job
 from store.config import NOTHING
 from store.database import open_writer
 from store.sources import Known
-from tests.collector.daemons import calm, count, lag, lay, running, status, until
+from tests.collector.daemons import SLACK, calm, count, lag, lay, running, status, until
 from tests.collector.killing import check_like_clean
 from tests.collector.recorded import record
 from tests.collector.transcript import answer, prompt
@@ -28,9 +28,9 @@ def check_c12(home: Path, project: Path, mutant: str) -> None:
     with running(home, project.parents[2], mutant):
         calm(home)
         for number in range(3):
-            assert lag(home, project / "a.jsonl", number, 4) < 2 * watch.FAST_SWEEP_S
+            assert lag(home, project / "a.jsonl", number, 4 * SLACK) < 2 * watch.FAST_SWEEP_S * SLACK
         (project.parent / "new").mkdir()
-        assert lag(home, project.parent / "new" / "b.jsonl", 1, 4) < 2 * watch.FAST_SWEEP_S
+        assert lag(home, project.parent / "new" / "b.jsonl", 1, 4 * SLACK) < 2 * watch.FAST_SWEEP_S * SLACK
         (tree,) = status(home)["watches"]["trees"]
         assert tree["polled"] == "inotify watch limit reached"
 
@@ -56,7 +56,7 @@ def test_C12_watches_that_say_nothing_are_noticed_and_told(home: Path, project: 
         calm(home)
         lag(home, path, 1)
         until(lambda: status(home)["watches"]["trees"][0]["polled"] == watch.UNANNOUNCED, 8)
-        assert lag(home, path, 2) < 2
+        assert lag(home, path, 2) < 2 * SLACK
 
 
 def test_an_appended_line_is_there_at_once(home: Path, project: Path) -> None:
@@ -64,9 +64,9 @@ def test_an_appended_line_is_there_at_once(home: Path, project: Path) -> None:
     path.write_bytes(prompt(0, sessionId="a"))
     with running(home, project.parents[2]):
         calm(home)
-        assert sorted(lag(home, path, number) for number in range(20))[10] < 0.1
+        assert sorted(lag(home, path, number) for number in range(20))[10] < 0.1 * SLACK
         moved = path.rename(project / "b.jsonl")
-        assert lag(home, moved, 99) < 1
+        assert lag(home, moved, 99) < 1 * SLACK
 
 
 def test_a_file_that_was_rewritten_under_its_old_times_is_found_within_a_day(home: Path, project: Path) -> None:
@@ -153,7 +153,7 @@ def check_c11(home: Path, project: Path, tiny: int, mutant: str = "none") -> Non
         while laying.is_alive() or status(home)["backlog"]["files"]:
             lags.append(lag(home, control, number := number + 1))
         laying.join()
-        assert max(lags) < 1.0, f"{max(lags):.2f} s"
+        assert max(lags) < 1.0 * SLACK, f"{max(lags):.2f} s"
         until(lambda: count(home) >= tiny, 600)
 
 
@@ -174,7 +174,7 @@ def test_C11_files_that_cannot_be_read_delay_no_other(home: Path, project: Path)
                 with path.open("ab") as file:
                     file.write(prompt(number, uuid=f"{path.stem}-{number}", sessionId=path.stem))
             lags.append(lag(home, control, number))
-        assert max(lags) < 1.0
+        assert max(lags) < 1.0 * SLACK
         until(lambda: status(home)["files"].get("unreadable") == 3)
 
 
