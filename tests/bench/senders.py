@@ -36,15 +36,18 @@ def measure_senders(
         runs = {
             "floor": (FLOOR, b""),
             "emit": ([*python, EMIT, "claude", "/root"], json.dumps(HOOK).encode()),
+            "emit, first of a root": ([*python, EMIT, "claude", "/fresh"], json.dumps(HOOK).encode()),
             "status line": ([*python, STATUS, "claude", "/root"], json.dumps(TOLD).encode()),
         }
         took: dict[str, list[float]] = {what: [] for what in runs}
-        for _ in range(args.runs):
+        for number in range(args.runs):
             for what, (words, body) in runs.items():
-                took[what].append(timed(words, body, environ))
+                fresh = [f"{words[-1]}-{number}"] if what == "emit, first of a root" else words[-1:]
+                took[what].append(timed([*words[:-1], *fresh], body, environ))
         median = {what: statistics.median(times) for what, times in took.items()}
         say(f"{name}: " + ", ".join(f"{what} {seconds * 1000:.1f} ms" for what, seconds in median.items()))
         bar("emit, against the bare interpreter", median["emit"] / median["floor"], 2)
+        bar("emit, first of a root, against it", median["emit, first of a root"] / median["floor"], 2)
         bar("status line, against the bare interpreter", median["status line"] / median["floor"], 5)
     return []
 
