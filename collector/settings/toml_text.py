@@ -24,6 +24,11 @@ class Block(NamedTuple):
     def begin(self) -> str:
         return f"{BEGIN}: written by `fleetmeter {self.what} install`, removed by `fleetmeter {self.what} uninstall`"
 
+    @property
+    def top(self) -> str:
+        """The name that all our tables are below."""
+        return re.split(r"[\].]", self.tables.lstrip("["), maxsplit=1)[0]
+
     def found(self, text: str, at: int = 0) -> re.Match[str] | None:
         begin = re.escape(f"{BEGIN}: written by `fleetmeter {self.what} install`")
         block = rf"^{begin}[^\n]*\n(?P<inside>.*?)^{END}[^\n]*(?:\n|\Z)"
@@ -49,7 +54,7 @@ def installed(text: str, block: Block) -> str:
     try:
         told = checked(after)
     except tomllib.TOMLDecodeError as error:
-        raise Taken(f"it says something already, in a form that nothing can be added to ({error})") from error
+        raise Taken(f"what it says of `{block.top}` has a form that nothing can be added to") from error
     if not _holds(told, said):
         raise Taken("adding to it would change what it says already")
     return after

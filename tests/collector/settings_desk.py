@@ -124,9 +124,9 @@ class Desk:
         self.home.mkdir(mode=0o700, exist_ok=True)
         (self.home / "config.toml").write_text(f"[telemetry]\nport = {port}\n")
 
-    def do(self, is_install: bool, what: str = HOOKS, project: str | None = None) -> str:
+    def do(self, is_install: bool, what: str = HOOKS, project: str | None = None, *, is_http: bool = False) -> str:
         words = (str(self.home), what, {}, str(self.user), project, (self.agent,))
-        (target,) = targets(*words, is_install=is_install)
+        (target,) = targets(*words, is_install=is_install, is_http=is_http)
         change = plan(str(self.home), target, is_install=is_install)
         make(str(self.home), target, change, is_install=is_install)
         return plan(str(self.home), target, is_install=True).standing

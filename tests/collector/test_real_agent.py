@@ -69,10 +69,11 @@ def api(folder: Path, name: str, *more: str) -> Iterator[int]:
         process.wait()
 
 
-def install(desk: Desk) -> None:
+def install(desk: Desk, *, is_http: bool = False) -> None:
     """Everything that may be put into its settings."""
     desk.listen(free_port())
-    assert desk.do(True) == desk.do(True, TELEMETRY) == "installed"
+    assert desk.do(True, is_http=is_http).startswith("installed")
+    assert desk.do(True, TELEMETRY) == "installed"
 
 
 def uninstall(desk: Desk) -> None:
@@ -86,12 +87,13 @@ def _listens(port: int) -> bool:
 
 
 @pytest.mark.full
-def test_the_real_program_tells_of_every_moment_of_a_session(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_http", [False, True], ids=["by command", "by http"])
+def test_the_real_program_tells_of_every_moment_of_a_session(is_http: bool, tmp_path: Path) -> None:
     claude = program("Claude Code", "@anthropic-ai/claude-code-*/claude")
     desk = Desk(tmp_path, "claude")
     work = tmp_path / "work"
     work.mkdir()
-    install(desk)
+    install(desk, is_http=is_http)
     (tmp_path / "scenario.json").write_text(json.dumps(SCENARIO))
     scenario = ("--scenario", str(tmp_path / "scenario.json"))
     with api(tmp_path, "fake_anthropic.py", *scenario) as port, running(desk.home, desk.user):
@@ -134,13 +136,8 @@ def test_the_real_codex_tells_of_every_moment_of_a_session(tmp_path: Path) -> No
         install(desk)
         environ = {"HOME": str(desk.user), "FLEETMETER_HOME": str(desk.home), "PATH": "/usr/bin:/bin", "NO_KEY": "x"}
         flags = ("hook-trust", "approvals-and-sandbox")  # nobody is there who could approve anything
-        words = [
-            str(codex),
-            "exec",
-            "--skip-git-repo-check",
-            *(f"--dangerously-bypass-{flag}" for flag in flags),
-            SCRIPT,
-        ]
+        allowed = [f"--dangerously-bypass-{flag}" for flag in flags]
+        words = [str(codex), "exec", "--skip-git-repo-check", *allowed, SCRIPT]
         with running(desk.home, desk.user):
             done = subprocess.run(
                 words, env=environ, cwd=work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,

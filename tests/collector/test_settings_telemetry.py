@@ -96,7 +96,7 @@ def test_what_is_not_valid_or_says_otherwise_is_told_and_not_touched(shape: str,
 @pytest.mark.parametrize("shape", [*(shape for shape in BAD_TOML if "inline" not in shape), *TAKEN_TOML])
 def test_what_is_no_toml_or_says_otherwise_is_told_and_not_touched(shape: str, codex: Desk) -> None:
     content = TAKEN_TOML[shape] if shape in TAKEN_TOML else BAD_TOML[shape][0]
-    refused(codex, content, "says something already" if shape in TAKEN_TOML else BAD_TOML[shape][1])
+    refused(codex, content, "`otel` has a form" if shape in TAKEN_TOML else BAD_TOML[shape][1])
 
 
 def refused(desk: Desk, content: bytes, words: str) -> None:
