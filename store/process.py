@@ -9,7 +9,10 @@ def birth(pid: int) -> str:
     """When a process began, in words that no later one of this pid shares; "" when there is none, or nobody knows."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            ticks = file.read().rpartition(b") ")[2].split()[19].decode()
+            words = file.read().rpartition(b") ")[2].split()
+        if words[0] in (b"Z", b"X"):
+            return ""  # it has ended, and only its parent has not looked yet
+        ticks = words[19].decode()
         with open("/proc/sys/kernel/random/boot_id") as file:
             return f"{ticks}@{file.read().strip()}"
     except (OSError, IndexError):

@@ -60,6 +60,7 @@ def archive_all(
                 if isinstance(source, Beside):
                     for raw_path in _beside(connection, source, item):
                         keeper.keep_beside(item, raw_path)
+            keeper.finish()
             limit(connection, config, time.time_ns())
         except Stop:
             pass

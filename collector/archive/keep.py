@@ -1,4 +1,4 @@
-"""Copies what is recorded into the archive: one file at a time, a few blocks in each transaction.
+"""Copies what is recorded into the archive: one file at a time, a few blocks in each transaction, or some small files.
 
 It reads the agent's file again, up to the cursor that the database has, after the same check of identity as any
 reading. So it needs nothing of the hand that records, and what is kept is always a prefix of what is recorded.
@@ -6,7 +6,9 @@ reading. So it needs nothing of the hand that records, and what is kept is alway
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 
 import zstandard
 
@@ -17,12 +19,13 @@ from store import blocks, kept
 from store.advance import known_now
 from store.archive_pending import Lacking
 from store.blocks import BLOCK
-from store.database import transaction
 from store.kept import FROZEN, LINES, ROWS, WHOLE, Kept, Owner
 from store.sources import Known, Seen, seen_of
 
 AT_ONCE = 8  # blocks in a transaction
 BESIDE_CAP = 64 << 20
+# A transaction of its own for each of 10,000 small files would write forty times what they hold.
+TOGETHER_BYTES, TOGETHER_S = 1 << 20, 0.05
 
 Turn = Callable[[int], bool]
 """Called after so many bytes; false: stop here."""
@@ -37,9 +40,12 @@ class Keeper:
 
     def __init__(self, connection: sqlite3.Connection, is_whole: Callable[[str, str], bool], turn: Turn) -> None:
         self._connection, self._is_whole, self._turn = connection, is_whole, turn
+        self._size, self._since = 0, 0.0
 
     def keep(self, item: Lacking) -> bool:
         """Bring one generation up to what is recorded; false where its file does not hold that now."""
+        if item.cursor - item.covers > TOGETHER_BYTES:
+            self._commit()
         before = kept.find(self._connection, item.generation_id)
         if before is not None and (before.covers > item.cursor or before.source_id != item.source_id):
             self._orphan(before)  # the database is older than the archive: a backup was put back
@@ -98,7 +104,7 @@ class Keeper:
         for run, end in _runs(descriptor, start - start % BLOCK, stop):
             if not tail.is_same():  # it was rewritten while it was read
                 return False
-            with transaction(self._connection):
+            with self._together():
                 file_id = file_id or kept.new_file(self._connection, owner, LINES)
                 for block in run:
                     blocks.add(self._connection, file_id, block)
@@ -129,7 +135,7 @@ class Keeper:
         packed = [block for run, _ in _runs(descriptor, 0, seen.size) for block in run]
         if seen_of(os.fstat(descriptor)) != seen:
             return False
-        with transaction(self._connection):
+        with self._together():
             file_id = before.file_id if before is not None else kept.new_file(self._connection, owner, form)
             for block in packed:
                 blocks.add(self._connection, file_id, block)
@@ -156,7 +162,7 @@ class Keeper:
             first, start = place - place % BLOCK, place
             if first < place and file_id is not None:
                 plain = next(blocks.read(self._connection, file_id, first))[1] + plain
-            with transaction(self._connection):
+            with self._together():
                 file_id = file_id or kept.new_file(self._connection, owner, ROWS)
                 for at in range(0, len(plain), BLOCK):
                     blocks.add(self._connection, file_id, blocks.pack(first + at, plain[at : at + BLOCK]))
@@ -166,12 +172,39 @@ class Keeper:
         return True
 
     def _orphan(self, before: Kept) -> None:
-        with transaction(self._connection):
+        with self._together():
             kept.orphan(self._connection, before.file_id)
 
+    # -- transactions
+
+    @contextmanager
+    def _together(self) -> Generator[None, None, None]:
+        """Inside the transaction that is open, or a new one."""
+        if not self._connection.in_transaction:
+            self._connection.execute("begin immediate")
+            self._since = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
+
     def _pass(self, size: int) -> None:
-        if not self._turn(size):
+        self._size += size
+        if self._size >= TOGETHER_BYTES or time.monotonic() - self._since >= TOGETHER_S:
+            self.finish()
+
+    def finish(self) -> None:
+        """Commit what is written, and let others have their turn."""
+        self._commit()
+        size, self._size = self._size, 0
+        if size and not self._turn(size):
             raise Stop
+
+    def _commit(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("commit")
 
 
 def _runs(descriptor: int, start: int, stop: int) -> Iterator[tuple[list[blocks.Packed], int]]:
