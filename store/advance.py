@@ -7,7 +7,7 @@ from itertools import chain
 from msgspec import Struct
 
 from store.batch import Row
-from store.sources import KNOWN, Known, Seen, set_state
+from store.sources import KNOWN, Known, Seen, known_of, set_state
 
 
 class Advance(Struct):
@@ -116,7 +116,7 @@ def advance(connection: sqlite3.Connection, advances: list[Advance]) -> None:
 def known_now(connection: sqlite3.Connection, source_ids: Iterable[int]) -> list[Known]:
     """How far these files are read."""
     found = [connection.execute(KNOWN_SOURCE, (source_id,)).fetchone() for source_id in source_ids]
-    return [Known(*row) for row in found]
+    return [known_of(row) for row in found]
 
 
 def note(connection: sqlite3.Connection, troubles: Iterable[Trouble]) -> None:

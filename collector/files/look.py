@@ -151,10 +151,11 @@ class Look:
         """Known and unchanged, known with news, or new."""
         if found.raw_path in self.seen_paths:
             return  # two roots lead to it
-        self.seen_paths.add(found.raw_path)
+        known = self.known.get(found.raw_path)
+        # Of what is known the same object: 10,000 paths need not be there twice.
+        self.seen_paths.add(found.raw_path if known is None else known.raw_path)
         if found.kind in CLOSED:
             self._closed[found.raw_path] = found.problem
-        known = self.known.get(found.raw_path)
         if known is None:
             fresh.append((source, account, found))
         elif found.problem is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from collector.archive.anew import Anew
 from collector.archive.archiver import Archiver
 from collector.daemon.guard import Guard
+from collector.daemon.memory import trim
 from collector.daemon.tally import Tally
 from collector.daemon.tidy import Tidy
 from collector.files.hints import Hints
@@ -25,7 +26,7 @@ FILES_A_ROUND = 64
 BACKLOG_BYTES = 2 << 20
 LIVE_BYTES = 4 << 20  # of a round
 REST, LONGEST_REST_S = 2.0, 0.05  # after a round, for so many times as it took, more may come together
-DAYS_S = 5.0
+DAYS_S, LIGHT_S = 5.0, 30.0
 WORDS_S, WORDS_REST_S = 1.0, 0.02
 """So long after a line its words can be found; between two portions of many."""
 RETRY_S = (0.05, 0.5, 2.0)
@@ -50,6 +51,7 @@ class Live:
         self._words_at: float | None = 0.0  # whatever an earlier collector left
         self._waits_since: float | None = None
         self._recorded_at = 0.0
+        self._is_heavy = True
         self.anew = Anew(connection, archiver.home, look.device)
 
     def step(self, is_stopping: Callable[[], bool]) -> None:
@@ -74,6 +76,7 @@ class Live:
                 is_more = words.index(self._connection)
                 self._words_at = time.monotonic() + WORDS_REST_S if is_more else None
                 self.guard.wrote(0)
+        self._lighten()
         self._tidy.tend()
         self.guard.tend(is_busy=bool(self.pending.live))
         if self._is_due(self._days_at):
@@ -81,6 +84,13 @@ class Live:
             with transaction(self._connection):
                 sum_days(self._connection)
             self.guard.wrote(0)
+
+    def _lighten(self) -> None:
+        """Some time after the last line, what was needed for many is given back to the system."""
+        if self._is_heavy and self.quiet_s >= LIGHT_S:
+            self._is_heavy = False
+            self._connection.execute("pragma shrink_memory")
+            trim()
 
     def wait_s(self) -> float:
         """How long nothing is to be done, unless somebody calls."""
@@ -178,7 +188,7 @@ class Live:
         if counts.bytes:
             self.archiver.wrote(counts.bytes)
         if counts.records:
-            self._recorded_at = time.monotonic()
+            self._recorded_at, self._is_heavy = time.monotonic(), True
             self._days_at = self._days_at or self._recorded_at + DAYS_S
         if counts.records and self._words_at is None:
             self._words_at = time.monotonic() + WORDS_S
