@@ -50,20 +50,25 @@ def _proven(home: str, path: str) -> tuple[list[Said], int]:
     with closing(connect_writer(path, 1000)) as copy:
         left = _make(copy, home)
         copy.execute("attach database ? as kept", (uri(path_in(home), "mode=ro"),))
-        skipped = {"limits"} if left else set[str]()
+        skipped = {"limits"} if left or _is_pruned(copy) else set[str]()
         return list(_differences(copy, skipped)), left
 
 
 def _make(copy: sqlite3.Connection, home: str) -> int:
     with closing(Rebuild(copy, home, is_forced=True)) as everything:
         left = {part.known.source_id for part in everything.lost()}
-        if not left:
+        if not left and not _is_pruned(copy):
             with transaction(copy):
                 for table in OF_THE_ACCOUNT:
                     copy.execute(f"delete from {table}")  # noqa: S608 - a name of ours
         while everything.waiting:
             everything.step()
     return len(left)
+
+
+def _is_pruned(copy: sqlite3.Connection) -> bool:
+    """Whether lines were deleted here: what they told of the account stays, and nobody can tell it again."""
+    return copy.execute("select 1 from pruned_source").fetchone() is not None
 
 
 def _differences(copy: sqlite3.Connection, skipped: set[str]) -> Iterator[Said]:

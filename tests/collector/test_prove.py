@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from collector.archive import prove_facts
 from collector.archive.prove import prove_all
+from collector.daemon.errands import do
 from store import archive
 from store.database import NAME
 from tests.collector.archived import keep
@@ -132,3 +134,13 @@ def test_of_two_files_that_tell_the_same_either_may_be_named(home: Path, user: P
             connection.execute("update message set generation_id = ?", (generation,))
             connection.commit()
         assert len(prove_all(str(home)).findings) == findings
+
+
+def test_limits_that_a_deleted_session_told_of_stay_and_are_no_fault(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "sources" / "codex" / "limits" / "user", tmp_path / "user")
+    record(home, tmp_path / "user")
+    keep(home)
+    before = rows(home, "select * from limits")
+    do(str(home), "prune", [key for (key,) in rows(home, "select session_key from session")])
+    assert rows(home, "select * from limits") == before != []
+    assert prove_all(str(home)).findings == []
