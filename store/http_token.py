@@ -1,4 +1,4 @@
-"""The secret in the address of HTTP hooks: who cannot read our data folder cannot send in an agent's name."""
+"""Secrets in files: who cannot read our data folder cannot send in an agent's name, nor ask the web face."""
 
 import os
 import secrets
@@ -7,11 +7,14 @@ from store.errors import FleetmeterError
 from store.home import StrPath
 
 NAME = "http.token"
+"""In the address of HTTP hooks."""
+WEB = "web.token"
+"""What programs of this machine show to the web face."""
 
 
-def token(home: StrPath) -> str:
+def token(home: StrPath, name: str = NAME) -> str:
     """That of this data folder; made when it is asked for first."""
-    path = os.path.join(home, NAME)
+    path = os.path.join(home, name)
     try:
         with open(path, encoding="ascii") as file:
             found = file.read().strip()

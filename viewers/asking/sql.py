@@ -58,7 +58,7 @@ def run(statement: str, *, as_json: bool, as_csv: bool, rows: int, seconds: floa
         raise UsageTrouble("the statement holds a zero byte")
     shape = "json" if as_json else "csv" if as_csv else "table"
     width = terminal.columns() or 0
-    child, answer, talk = _start([homes.locate(), shape, str(rows), str(seconds), str(width), statement])
+    child, answer, talk = start([homes.locate(), shape, str(rows), str(seconds), str(width), statement])
     try:
         rest = _pass_on(answer)
         said = b"".join(iter(lambda: os.read(talk, CHUNK), b""))
@@ -80,7 +80,7 @@ def run(statement: str, *, as_json: bool, as_csv: bool, rows: int, seconds: floa
     return FAILED
 
 
-def _start(arguments: list[str]) -> tuple[int, int, int]:
+def start(arguments: list[str]) -> tuple[int, int, int]:
     """Start the sandbox; its process id, and where its answer and its talk come from."""
     # Started afresh and not forked: it then has neither our memory, nor our files, nor the locks of our threads.
     command = [sys.executable, "-I", "-X", "utf8", SANDBOX, *arguments]

@@ -28,7 +28,8 @@ def web(
     from viewers.web.serve import run
 
     return run(
-        port=port, host=host, is_opened=None if is_opened == no_open else is_opened, session=session, no_start=no_start
+        texts=_texts, port=port, host=host, is_opened=None if is_opened == no_open else is_opened, session=session,
+        no_start=no_start,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def run(texts: Callable[[], Texts], *, session: str, as_json: bool, is_full: boo
         whole = texts()(home, keys)
         found = [one._replace(text=whole.get((one.ref or "", one.block), one.text)) for one in found]
     if as_json:
-        output.print_json({"schemaVersion": 1, "sessionId": id_, "moments": [_document(one) for one in found]})
+        output.print_json({"schemaVersion": 1, "sessionId": id_, "moments": [document_of(one) for one in found]})
     else:
         terminal.show(f"session {clean(id_)}", *lines(found, is_full))
     return 0
@@ -92,7 +92,7 @@ def _text(text: str, margin: str, is_full: bool) -> Iterator[str]:
         yield f"{margin}… (--full shows all of it)"
 
 
-def _document(one: Moment) -> dict[str, Any]:
+def document_of(one: Moment) -> dict[str, Any]:
     words = {"tool": "tool", "compaction": "reason"}
     return {
         "at": one.at or None, "run": one.run_id, "kind": one.kind, words.get(one.kind, "what"): one.what,

@@ -2,12 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
 from store.database import open_reader
 from viewers.panels.reading import Trouble, trouble_of
+from viewers.reading.show import Texts
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
 from viewers.web.page import Asked, Page
@@ -16,12 +17,14 @@ from viewers.web.static import STATIC
 from viewers.web.table import PAGES
 
 
-def whole(home: str, page: Page, place: Mapping[str, str], query: Mapping[str, str]) -> tuple[str, int]:
+def whole(
+    home: str, page: Page, place: Mapping[str, str], query: Mapping[str, str], texts: Callable[[], Texts] | None = None
+) -> tuple[str, int]:
     """The page as HTML, and its status."""
     now_s = time.time()
     try:
         with closing(open_reader(home)) as reader:
-            asked = Asked(home, reader, now_s, place, query, {})
+            asked = Asked(home, reader, now_s, place, query, texts, {})
             around = shell.read(asked)
             try:
                 answer = page.read(asked)
@@ -53,4 +56,4 @@ def _frame(page: Page, now_s: float, place: Mapping[str, str] | None = None) -> 
 def asked_again(reader: sqlite3.Connection, home: str, now_s: float, page: Page, key: Any, memory: Any) -> Asked:
     """The same question, with what it keeps."""
     place, query = key
-    return Asked(home, reader, now_s, dict(place), dict(query), memory)
+    return Asked(home, reader, now_s, dict(place), dict(query), memory=memory)

@@ -26,7 +26,6 @@ def load(home: str) -> tuple[Device, ...]:
 
 def save(home: str, devices: tuple[Device, ...]) -> None:
     """Whole or not at all."""
-    homes.prepare(home)
     path = os.path.join(home, NAME)
     fresh = f"{path}.{os.getpid()}"
     with contextlib.suppress(FileNotFoundError):

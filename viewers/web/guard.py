@@ -84,8 +84,11 @@ class Guard:
         return PlainTextResponse("Refused: this needs the token of a browser that was let in.\n", 401)
 
     def _device(self, request: Request) -> Device | None:
+        near, bearer = is_near(request), request.headers.get("authorization", "")
+        if near and request.method != "POST" and bearer.startswith("Bearer "):
+            return self.access.script(bearer[7:])
         token = request.cookies.get(self.door.cookie, "")
-        return self.access.known(token, is_near=is_near(request)) if token else None
+        return self.access.known(token, is_near=near) if token else None
 
 
 def is_near(request: Request) -> bool:

@@ -26,6 +26,7 @@ class Watched:
     def __init__(self, page: Page, key: Key) -> None:
         self.page, self.key = page, key
         self.memory: dict[str, Any] = {}
+        self.answer: Mapping[str, Any] = {}
         self.shown: dict[str, Part] = {}
         self.tabs: set[Tab] = set()
 
@@ -115,6 +116,9 @@ class Live:
                 answer = watched.page.read(asked)
             except UsageTrouble:
                 continue  # it is not recorded any more: what is shown stays
+            if answer is watched.answer:
+                continue
+            watched.answer = answer
             found.append((watched, parts(watched.page, answer, now_s)))
         return found
 

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from viewers.reading.show import Texts
+
 
 class Asked(NamedTuple):
     """What a page is asked, and by whom it is answered."""
@@ -15,6 +17,8 @@ class Asked(NamedTuple):
     """The parts of the path that have names."""
     query: Mapping[str, str] = {}
     """The filters in the address."""
+    texts: Callable[[], Texts] | None = None
+    """The collector's own function, which gives whole texts; it takes a while."""
     memory: dict[str, Any] = {}  # noqa: RUF012 - given by whoever asks again
     """What the same question keeps from one answer to the next; a page that is read once has a fresh one."""
 

@@ -15,9 +15,10 @@ from markupsafe import Markup, escape
 from viewers.panels import gauges, moments, words
 from viewers.panels.fleet import LATELY_S, NANOS, share
 from viewers.panels.fleet_read import Card
+from viewers.reports.usage import Used
 from viewers.screen import format
 from viewers.screen.secrets import hide
-from viewers.screen.text import clean
+from viewers.screen.text import clean, short_path
 from viewers.web.page import Page
 
 FOLDER = os.path.join(os.path.dirname(__file__), "templates")
@@ -71,6 +72,27 @@ def until(context: Context, at: str | None) -> str:
     return time.strftime("at %H:%M" if is_soon else "%a %H:%M", time.localtime(moment))
 
 
+def used(of: Used) -> str:
+    """What it comes to: a sum, at least a sum, or unpriced."""
+    if of.unpriced_tokens and not of.usd_nanos:
+        return words.money(None)
+    return words.money(of.usd_nanos / NANOS, is_least=bool(of.lower_bounds or of.unpriced_tokens), is_total=True)
+
+
+def short_day(day: str) -> str:
+    """2026-11-05 as 5 Nov."""
+    return f"{int(day[8:])} " + time.strftime("%b", time.strptime(day, "%Y-%m-%d"))
+
+
+def span_of(since_s: float, until_s: float) -> str:
+    """A few hours of a day."""
+    return (
+        time.strftime("%a %H:%M", time.localtime(since_s))
+        + f" {format.NONE} "
+        + time.strftime("%H:%M", time.localtime(until_s))
+    )
+
+
 def time_of_day(now_s: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(now_s))
 
@@ -102,7 +124,8 @@ FILTERS: dict[str, Any] = {
     "lasting": format.lasting, "took": format.took, "things": format.things, "money": words.money,
     "folder": words.folder, "model": words.model, "family": series, "text": text, "clock": moments.clock,
     "address": address, "age": age, "when": when, "lasting_short": lasting_short, "until": until,
-    "time_of_day": time_of_day, "rate": rate, "auto": auto,
+    "time_of_day": time_of_day, "rate": rate, "auto": auto, "used": used, "short_path": short_path,
+    "short_day": short_day, "span_of": span_of,
 }  # fmt: skip
 GLOBALS: dict[str, Any] = {
     "share": share, "instant": moments.instant, "NONE": format.NONE,

@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route as Path
 
+from viewers.reading.show import Texts
 from viewers.web.access import Access
 from viewers.web.answering import whole
+from viewers.web.api import serving
+from viewers.web.api.calls import Call
 from viewers.web.guard import Door, is_near
 from viewers.web.live import MOST, Live, Tab
 from viewers.web.page import Page
@@ -45,12 +48,15 @@ class Served(NamedTuple):
     door: Door
     access: Access
     live: Live
+    texts: Callable[[], Texts] | None = None
 
 
 def routes(served: Served) -> tuple[Route, ...]:
     """All of them."""
     return (
         *(Route(page.path, _page(served, page), about=page.title) for page in PAGES),
+        *(Route(call.path, _call(served, call), about=call.about) for call in serving.ALL),
+        Route("/api/openapi.json", serving.openapi, about="this description"),
         Route("/live", _live(served), about="what becomes different on a page, as server-sent events"),
         Route("/static/{mark}/{name}", _static, is_open=True, about="scripts, styles and icons"),
         Route("/open", _open, is_open=True, about="the page that lets a browser in"),
@@ -85,9 +91,16 @@ def is_open(table: tuple[Route, ...]) -> Callable[[str, str], bool]:
 def _page(served: Served, page: Page) -> Answer:
     async def answer(request: Request) -> Response:
         html, status = await run_in_threadpool(
-            whole, served.home, page, request.path_params, dict(request.query_params)
+            whole, served.home, page, request.path_params, dict(request.query_params), served.texts
         )
         return HTMLResponse(html, status)
+
+    return answer
+
+
+def _call(served: Served, call: Call) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await serving.answer(served.home, call, request)
 
     return answer
 

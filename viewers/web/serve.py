@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 import webbrowser
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from ipaddress import ip_address
 
 import uvicorn
@@ -17,7 +19,9 @@ import uvicorn
 from store import home as homes
 from store.database import open_reader
 from store.errors import FleetmeterError
+from store.http_token import WEB, token
 from viewers.collecting.starting import ensure
+from viewers.reading.show import Texts
 from viewers.reports.scope import session_keys
 from viewers.screen import terminal
 from viewers.trouble import UsageTrouble
@@ -36,7 +40,9 @@ GRACE_S = 1
 BACKLOG = 256
 
 
-def run(*, port: int, host: str, is_opened: bool | None, session: str | None, no_start: bool) -> int:
+def run(
+    *, texts: Callable[[], Texts], port: int, host: str, is_opened: bool | None, session: str | None, no_start: bool
+) -> int:
     """Serve until a signal."""
     _check_host(host)
     home = homes.locate()
@@ -47,11 +53,16 @@ def run(*, port: int, host: str, is_opened: bool | None, session: str | None, no
             session_keys(session, reader)  # a wrong name is told here
         place = address(session)
     line, port = listen(host, port)
-    access = Access(time.time, load(home), lambda devices: save(home, devices))
+    # A history that may only be read is shown too; then who was let in is known until the end of this server.
+    is_ours = not os.path.exists(home) or os.access(home, os.W_OK)
+    if is_ours:
+        homes.prepare(home)
+    access = Access(time.time, load(home), partial(save, home) if is_ours else lambda _: None)
+    access.script_token = token(home, WEB) if is_ours else ""
     door = Door("http", frozenset(hosts(host, port)), f"fleetmeter-{port}")
     server = uvicorn.Server(
         uvicorn.Config(
-            application(Served(home, door, access, Live(home))), http="h11", ws="none", lifespan="off",
+            application(Served(home, door, access, Live(home), texts)), http="h11", ws="none", lifespan="off",
             log_config=None, access_log=False, server_header=False, proxy_headers=False,
             timeout_graceful_shutdown=GRACE_S, backlog=BACKLOG,
         )
@@ -126,9 +137,8 @@ class Opener:
         """Open the browser, or say what to open."""
         link = self._link()
         terminal.say(f"fleetmeter is at {self.url}{self.place}", f"  open it by {link}", "  Ctrl+C ends it")
-        if self.is_opened:
+        if self.is_opened and os.access(self.home, os.W_OK):
             self.page = os.path.join(self.home, f"open-{os.getpid()}.html")
-            homes.prepare(self.home)
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self.page)
             with open(homes.create_private(self.page), "w", encoding="utf-8") as file:

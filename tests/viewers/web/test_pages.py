@@ -1,0 +1,183 @@
+"""Every page and every answer of the API, on a history, on nothing, and on what nobody would ask."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from tests.viewers.web.site import Site
+from viewers.web.api.calls import GROUPS
+from viewers.web.api.metrics import labels
+from viewers.web.api.serving import ALL
+from viewers.web.page import Page
+from viewers.web.render import FOLDER
+from viewers.web.routes import Route
+from viewers.web.static import STATIC, Static
+from viewers.web.table import PAGES
+
+SESSION = "5f3c0000-0000-4000-8000-000000000001"
+HTML = ((b"accept", b"text/html"),)
+INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\s(?:style|on[a-z]+)=|javascript:", re.IGNORECASE)
+each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def path_of(page: Page) -> str:
+    return page.path.replace("{id}", SESSION)
+
+
+@each
+def test_a_page_is_whole_without_a_script(site: Site, page: Page) -> None:
+    reply = site.ask("GET", path_of(page), more=HTML)
+    assert reply.status == 200
+    assert reply.headers["content-type"].startswith("text/html")
+    assert len(re.findall("<h1", reply.text)) == 1
+    assert INLINE.findall(reply.text) == []
+    for name in page.parts:
+        assert f'data-part="{name}"' in reply.text
+
+
+@each
+def test_a_page_says_what_to_do_where_nothing_is_recorded(tmp_path: Path, page: Page) -> None:
+    reply = Site(tmp_path / "nothing").ask("GET", path_of(page), more=HTML)
+    assert reply.status == 200
+    assert "Nothing is recorded yet" in reply.text
+    assert "fleetmeter start" in reply.text
+
+
+@each
+def test_a_page_says_what_is_wrong_with_a_database(tmp_path: Path, page: Page) -> None:
+    (tmp_path / "fleetmeter.db").write_bytes(b"no database at all" * 400)
+    reply = Site(tmp_path).ask("GET", path_of(page), more=HTML)
+    assert reply.status == 503
+    assert "fleetmeter.db" in reply.text
+
+
+def test_a_template_has_no_place_for_a_script_or_a_style() -> None:
+    found = {path: INLINE.findall(path.read_text("utf-8")) for path in Path(FOLDER).rglob("*.html")}
+    assert {path for path, words in found.items() if words} == set()
+    assert all("|safe" not in path.read_text("utf-8").replace("'&amp;full=1'|safe", "") for path in found)
+
+
+def test_a_session_that_is_not_there_is_not_found(site: Site) -> None:
+    reply = site.ask("GET", "/session/no-such-session", more=HTML)
+    assert reply.status == 404
+    assert "no session" in reply.text
+    assert site.ask("GET", "/api/s/no-such-session").status == 404
+    assert site.ask("GET", "/no/such/page", more=HTML).status == 404
+
+
+def test_the_history_has_the_sums_of_the_reports(site: Site) -> None:
+    page = site.ask("GET", "/history?since=2026-11-18&until=2026-11-19", more=HTML).text
+    day = site.ask("GET", "/api/usage?group=day&since=2026-11-18&until=2026-11-19").json()
+    assert day["totals"]["totalTokens"] == sum(row["totalTokens"] for row in day["day" if "day" in day else "daily"])
+    assert "3 answers" in page or "unpriced" in page
+    assert 'value="2026-11-18"' in page
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_usage_is_answered_by_every_group_alike(site: Site, group: str) -> None:
+    told = site.ask("GET", f"/api/usage?group={group}").json()
+    rows = list(csv.DictReader(io.StringIO(site.ask("GET", f"/api/usage.csv?group={group}").text, newline="")))
+    assert sum(int(row["total_tokens"]) for row in rows) == told["totals"]["totalTokens"] > 0
+
+
+@pytest.mark.parametrize("call", ALL, ids=lambda call: call.path)
+def test_every_call_answers(site: Site, call: object) -> None:
+    path = str(getattr(call, "path", ""))
+    asked = {"/api/search": "?q=go", "/api/sql": "?q=select+1+as+one", "/api/sql.csv": "?q=select+1+as+one"}
+    reply = site.ask("GET", path.replace("{id}", SESSION) + asked.get(path, ""))
+    assert reply.status == 200, reply.text
+    if reply.headers["content-type"] == "application/json":
+        assert json.loads(reply.body) is not None
+
+
+def test_the_description_names_every_call_and_no_other(site: Site) -> None:
+    told = site.ask("GET", "/api/openapi.json").json()
+    served = {route.path for route in site.table if route.path.startswith(("/api/", "/metrics"))}
+    assert set(told["paths"]) == served - {"/api/openapi.json"}
+    for path, operations in told["paths"].items():
+        places = {one["name"] for one in operations["get"]["parameters"] if one["in"] == "path"}
+        assert places == set(re.findall(r"\{(\w+)\}", path))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_word_in_an_address_is_more_than_an_error_that_says_so(site: Site, data: st.DataObject) -> None:
+    """What schemathesis would ask: each call with each of its words, whatever these hold."""
+    from urllib.parse import urlencode
+
+    call = data.draw(st.sampled_from([call for call in ALL if "sql" not in call.path]))
+    word = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(["7d", "2026-11-18", "day"])
+    words = data.draw(st.dictionaries(st.sampled_from(call.words), word, max_size=3)) if call.words else {}
+    reply = site.ask("GET", call.path.replace("{id}", SESSION) + "?" + urlencode(words))
+    assert reply.status in (200, 400), reply.text
+    if reply.status == 400:
+        assert set(reply.json()) == {"error", "hint"}
+
+
+@pytest.mark.parametrize("statement", ["delete from sessions", "attach 'x' as y", "select 1; select 2", "", "\0"])
+def test_sql_reads_and_does_nothing_else(site: Site, statement: str) -> None:
+    from urllib.parse import quote
+
+    assert site.ask("GET", f"/api/sql?q={quote(statement)}").status == 400
+    assert site.ask("GET", f"/sql?q={quote(statement)}", more=HTML).status == 200
+
+
+def test_a_program_of_this_machine_shows_the_token_in_the_data_folder(site: Site) -> None:
+    site.access.script_token = "t" * 32
+    bearer = ((b"authorization", b"Bearer " + b"t" * 32),)
+    assert site.ask("GET", "/api/sessions", token=None, more=bearer).status == 200
+    assert site.ask("GET", "/api/sessions", token=None, more=bearer, client="192.0.2.7").status == 401
+    assert site.ask("GET", "/api/sessions", token=None, more=((b"authorization", b"Bearer x"),)).status == 401
+    assert site.post("/leave", {}, token=None).status == 401
+
+
+def test_names_in_metrics_are_quoted() -> None:
+    assert labels({"model": 'a"b\\c\nd'}) == '{model="a\\"b\\\\c\\nd"}'
+
+
+TRIED = (
+    "..", "../app.py", "%2e%2e/app.py", "..%2fapp.py", "page.js%00", "page.js/..", "./page.js", "PAGE.JS", "secret.txt",
+    "link.js", "....//app.py", "\\..\\app.py", "static/page.js",
+)  # fmt: skip
+
+
+def reached(site: Site, prefix: str) -> list[str]:
+    """What is answered of all that should not be."""
+    return [name for name in TRIED if site.ask("GET", prefix + name).status == 200]
+
+
+@pytest.mark.promise("V12")
+def test_V12_no_file_is_reached_but_those_of_the_folder(site: Site) -> None:
+    mark = STATIC.mark
+    assert site.ask("GET", f"/static/{mark}/page.js").status == 200
+    assert reached(site, f"/static/{mark}/") == []
+    assert reached(site, f"/static/{mark}x/") == []
+    assert reached(site, "/static/") == []
+
+
+@pytest.mark.promise("V12")
+def test_V12_a_link_out_of_the_folder_is_read_when_we_start_or_never(tmp_path: Path) -> None:
+    folder = tmp_path / "static"
+    folder.mkdir()
+    (folder / "page.js").write_text("1")
+    static = Static(str(folder))
+    (folder / "link.js").symlink_to("/etc/passwd")
+    assert set(static.files) == {"page.js"}
+
+
+@pytest.mark.mutant("V12")
+def test_V12_a_folder_that_is_served_by_path_is_seen(site_home: Path) -> None:
+    async def by_path(request: Request) -> Response:
+        place = Path(FOLDER).parent / "static" / request.path_params["name"]
+        return FileResponse(place) if place.is_file() else PlainTextResponse("", 404)
+
+    site = Site(site_home, (Route("/static/{mark}/{name:path}", by_path),))
+    assert reached(site, "/static/any/") != []

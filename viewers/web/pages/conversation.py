@@ -1,0 +1,39 @@
+"""All that was said and done in a session, in order: tools folded, a link to any moment, a page of it at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from viewers import query
+from viewers.reading.show import Moment
+from viewers.reports.scope import session_keys
+from viewers.web.page import Asked, Page
+
+MOST = 200
+QUIET = frozenset({"turn_end"})
+
+
+def read(asked: Asked) -> Mapping[str, Any]:
+    """A page; without one asked for, the last."""
+    keys = session_keys(asked.place["id"], asked.reader)
+    rows = query.rows(asked.reader, "session_story", sessions=str(list(keys)), run=asked.query.get("run") or None)
+    story = [moment for moment in map(_moment, rows) if moment.what not in QUIET]
+    pages = max(-(-len(story) // MOST), 1)
+    wanted = asked.query.get("page", "")
+    number = min(max(int(wanted), 1), pages) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 7 else pages
+    shown = story[(number - 1) * MOST : number * MOST]
+    is_full = asked.query.get("full") == "1" and asked.texts is not None
+    if is_full and asked.texts is not None:
+        whole = asked.texts()(asked.home, list(keys))
+        shown = [moment._replace(text=whole.get((moment.ref or "", moment.block), moment.text)) for moment in shown]
+    return {
+        "id": asked.place["id"], "moments": list(enumerate(shown, (number - 1) * MOST + 1)), "number": number,
+        "pages": pages, "all": len(story), "is_full": is_full, "can_full": asked.texts is not None,
+        "run": asked.query.get("run", ""),
+    }  # fmt: skip
+
+
+def _moment(row: tuple[Any, ...]) -> Moment:
+    return Moment(*row)
+
+
+PAGE = Page("conversation", "Conversation", "/session/{id}/conversation", read, is_live=False)

@@ -1,0 +1,111 @@
+"""Spend by day in stacks, as numbers for SVG: made by the server, so that it is there without any script."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from viewers.panels.words import folder, model, model_style
+from viewers.reports.usage import Used, groups
+from viewers.web.asked_range import Range
+
+NANOS = 1e9
+HUES = ("s-opus", "s-sonnet", "s-fable", "s-haiku", "s-gpt", "s-none")
+OTHERS = "others"
+
+
+class Part(NamedTuple):
+    """One colour of one column, in percent of the box."""
+
+    y: float
+    height: float
+    series: str
+
+
+class Column(NamedTuple):
+    """A day."""
+
+    day: str
+    x: float
+    width: float
+    parts: tuple[Part, ...]
+    usd: float
+    unpriced_tokens: int
+    is_least: bool
+
+
+class Chart(NamedTuple):
+    """The columns, the marks at the left, and which colour is whose."""
+
+    columns: tuple[Column, ...]
+    top: float
+    legend: tuple[tuple[str, str], ...]
+
+
+class Row(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+def chart(reader: sqlite3.Connection, chosen: Range, rows: Sequence[Row], days: list[str]) -> Chart:
+    """Of the dearest each its own colour, of all others one."""
+    sums = _by_day(reader, chosen, [row.key for row in rows])
+    names = [row.key for row in rows]
+    shown = names[: len(HUES) - 1] if chosen.by != "model" else names
+    series = {name: _series(chosen.by, name, index) for index, name in enumerate(shown)}
+    top = _round_up(
+        max((sum(used.usd_nanos for used in sums.get(day, {}).values()) for day in days), default=0) / NANOS
+    )
+    step = 100 / max(len(days), 1)
+    columns = tuple(_column(day, index, step, sums.get(day, {}), series, top) for index, day in enumerate(days))
+    legend = [(_name(chosen.by, name), series[name]) for name in shown]
+    if any(name not in series for own in sums.values() for name in own):
+        legend.append((OTHERS, "s-none"))
+    return Chart(columns, top, tuple(legend))
+
+
+def _by_day(reader: sqlite3.Connection, chosen: Range, names: list[str]) -> dict[str, dict[str, Used]]:
+    scope, found = chosen.scope, dict[str, dict[str, Used]]()
+    if chosen.by == "model":
+        return {group.key: group.models for group in groups(reader, scope, "day")}
+    if chosen.by == "project":
+        for group in groups(reader, scope, "day", is_split=True):
+            found.setdefault(group.key, {})[group.part] = group.used
+        return found
+    for name in names:
+        for group in groups(reader, scope._replace(agents=(name,)), "day"):
+            found.setdefault(group.key, {})[name] = group.used
+    return found
+
+
+def _column(day: str, index: int, step: float, own: dict[str, Used], series: dict[str, str], top: float) -> Column:
+    below, parts = 100.0, list[Part]()
+    order = list(series)
+    named = sorted(own.items(), key=lambda item: order.index(item[0]) if item[0] in series else len(order))
+    for name, used in named:
+        height = used.usd_nanos / NANOS / top * 100 if top else 0.0
+        if height:
+            below -= height
+            parts.append(Part(below, height, series.get(name, "s-none")))
+    return Column(
+        day, index * step + step * 0.1, step * 0.8, tuple(parts), sum(used.usd_nanos for used in own.values()) / NANOS,
+        sum(used.unpriced_tokens for used in own.values()),
+        any(used.unpriced_tokens or used.lower_bounds for used in own.values()),
+    )  # fmt: skip
+
+
+def _series(by: str, name: str, index: int) -> str:
+    if by == "model":
+        return model_style(name).replace("model-", "s-").replace("tool", "s-none")
+    return HUES[index]
+
+
+def _name(by: str, name: str) -> str:
+    return folder(name) if by == "project" else model(name) if by == "model" else name
+
+
+def _round_up(usd: float) -> float:
+    """A round amount that holds it."""
+    unit = 0.01
+    while usd > unit * 10:
+        unit *= 10
+    return next((unit * step for step in (1, 2, 4, 6, 8, 10) if unit * step >= usd), unit * 10) if usd else 0.0
