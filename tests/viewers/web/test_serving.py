@@ -43,8 +43,9 @@ def stream(port: int, cookie: str) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     request = f"GET /live?page=fleet HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n"
     connection.sendall(request.encode())
-    said = b""
+    said, end = b"", time.monotonic() + 30
     while b"event: parts" not in said:
+        assert time.monotonic() < end, said
         part = connection.recv(65_536)
         assert part, said
         said += part

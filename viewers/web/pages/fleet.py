@@ -4,20 +4,17 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from viewers.panels import day, fleet_read
+from viewers.panels import fleet_read
 from viewers.panels.fleet import LATELY_S, NANOS, Look, arranged, share
-from viewers.panels.fleet_read import Fleet, Limit, One
+from viewers.panels.fleet_read import Fleet, One
 from viewers.panels.gauges import HIGH, HIGHEST, RED
 from viewers.panels.moments import instant, midnight
+from viewers.panels.plans import Limit, daily
 from viewers.panels.words import folder
-from viewers.reports.budgets import configured, standings
-from viewers.reports.scope import Scope
-from viewers.reports.zone import local
 from viewers.web import drawing
 from viewers.web.page import Asked, Page
 
 HOURS = 24
-BUDGET_S = 5.0
 AMBER_END = RED / 100
 
 
@@ -27,7 +24,7 @@ def read(asked: Asked) -> Mapping[str, Any]:
     memory: fleet_read.Memory = asked.memory.setdefault("fleet", fleet_read.Memory())
     found = fleet_read.fleet(asked.reader, memory, asked.now_s, is_all=is_all)
     sessions = arranged(found, Look(needle=asked.query.get("q", ""), is_all=is_all))
-    hours = by_hour(found, asked.now_s)
+    hours, bound = by_hour(found, asked.now_s), daily(found.plans)
     return {
         "fleet": found, "sessions": sessions, "is_all": is_all, "needle": asked.query.get("q", ""),
         "usd": sum(quarter.usd or 0.0 for quarter in found.today),
@@ -37,21 +34,9 @@ def read(asked: Asked) -> Mapping[str, Any]:
         "states": {name: sum(one.now.state == name for one in found.sessions)
                    for name in ("working", "waiting", "your_turn", "failed")},
         "agents": sum(one.card.agents_open for one in found.sessions if one.card and one.now.state == "working"),
-        "budget": budget(asked),
-        "attention": attention(found, asked.now_s), "span": day.span, "passed": passed(asked.now_s),
+        "budget": (bound.spent / NANOS, bound.limit / NANOS) if bound is not None else None,
+        "attention": attention(found, asked.now_s), "passed": passed(asked.now_s),
     }  # fmt: skip
-
-
-def budget(asked: Asked) -> tuple[float, float] | None:
-    """Dollars spent and to spend today, of the first budget that is of all and by the day."""
-    held: tuple[float, Any] = asked.memory.get("budget", (0.0, None))
-    if not 0 <= asked.now_s - held[0] < BUDGET_S:
-        own = tuple(one for one in configured(asked.home) if one.per == "day" and one.usd_nanos)[:1]
-        found = standings(asked.reader, own, Scope(local(), asked.now_s)) if own else []
-        limits = [limit for one in found for limit in one.limits if limit.kind == "usd"]
-        held = (asked.now_s, (limits[0].spent / NANOS, limits[0].limit / NANOS) if limits else None)
-        asked.memory["budget"] = held
-    return held[1]
 
 
 def rates(found: Fleet) -> tuple[float, int]:
@@ -105,8 +90,9 @@ def attention(found: Fleet, now_s: float) -> list[Need]:
         resets = instant(limit.resets_at)
         if limit.used_percent >= HIGH and (resets is None or resets > now_s):
             dot = "bad" if limit.used_percent >= HIGHEST else "warnd"
-            words = f"{limit.agent} {day.span(limit)} limit at {limit.used_percent:.0f}%"
+            words = f"{limit.agent} {limit.title} limit at {int(limit.used_percent)}%"
             rows.append(Need(3, dot, words, at=limit.seen_until))
+    rows += [Need(2, "warnd", one.text, one.detail, one.first_at, one.session_id) for one in found.alerts]
     rows += [Need(4, "warnd", f"{name} has no price", tokens=tokens) for name, tokens in found.unpriced]
     return sorted(rows, key=lambda row: row.place)
 
