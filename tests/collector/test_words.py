@@ -45,6 +45,7 @@ def test_a_second_run_that_finds_nothing_writes_nothing(home: Path, user: Path) 
     project.mkdir(parents=True)
     lay(project, 1)
     record(home, user)
+    record(home, user)  # a file of this very moment is looked at twice
     before = content(home)
     record(home, user)
     assert rows(home, "select sum(upto) from search_cursor") == [(1,)]
