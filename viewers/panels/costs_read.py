@@ -99,9 +99,8 @@ def read(reader: sqlite3.Connection, memory: Memory, ask: Ask, now_s: float) -> 
     parts = _prompts(reader, ask.session) if ask.session else _parts(reader, ask, scope, found)
     name, plans = RANGES[ask.range][0], plan_read.plans(reader, memory.plans, now_s)
     used = total([column.used for column in columns])
-    memory.costs = Costs(
-        ask, name, scope.since or "", scope.until or "", columns, tuple(parts[:MOST]), max(len(parts) - MOST, 0), used, plans
-    )  # fmt: skip
+    shown, hidden = tuple(parts[:MOST]), max(len(parts) - MOST, 0)
+    memory.costs = Costs(ask, name, scope.since or "", scope.until or "", columns, shown, hidden, used, plans)
     memory.read_s, memory.took_s = now_s, time.monotonic() - began
     return memory.costs
 
