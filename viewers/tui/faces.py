@@ -3,7 +3,9 @@
 from viewers.tui.costs import CostsFace
 from viewers.tui.face import Face
 from viewers.tui.fleet import FleetFace
+from viewers.tui.health import HealthFace
 from viewers.tui.search import SearchFace
 from viewers.tui.session import SessionFace
+from viewers.tui.tools import ToolsFace
 
-FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace, SearchFace)
+FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace, ToolsFace, SearchFace, HealthFace)
