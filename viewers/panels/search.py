@@ -12,7 +12,7 @@ from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean, wrapped
 
-EMPTY = "Type words that were said. They match as they begin; in quotes, as they stand."
+EMPTY = "Press / and type words. They match as they begin, in quotes as they stand."
 WORD = re.compile(r"\w+")
 
 

@@ -173,7 +173,6 @@ class FleetApp(Host):
         face.query(face.first()).first(View).focus()
         self.ask()
         self.query_one("#typing", Input).remove_class("-on")
-        face.came()
         self.call_after_refresh(self.tick)
 
     def ask(self) -> None:

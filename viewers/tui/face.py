@@ -55,9 +55,6 @@ class Face(Container):
         """Show only what these words name."""
         self.needle = needle
 
-    def came(self) -> None:
-        """It is on the screen now."""
-
     def open(self, key: int, place: Place | None = None) -> None:
         """Be of this session, at this place of it, where a screen is of one."""
 

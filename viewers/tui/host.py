@@ -25,10 +25,6 @@ class Host(App[int]):
         """Go to the screen of a session, and to a place of it."""
         raise NotImplementedError
 
-    def action_filter(self) -> None:
-        """Let words be typed, for the screen that is shown."""
-        raise NotImplementedError
-
     def tick(self) -> None:
         """Draw what is on the screen as of now."""
         raise NotImplementedError

@@ -55,10 +55,6 @@ class SearchFace(Face):
     def first(self) -> str:
         return "#matches"
 
-    def came(self) -> None:
-        if not self.needle:
-            host(self).action_filter()
-
     def question(self) -> tuple[str, Question]:
         asked = read.understood(self.needle)
         if self.kind:

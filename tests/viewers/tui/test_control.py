@@ -92,7 +92,9 @@ def _places(output: str) -> list[int]:
 @pytest.mark.promise("V4")
 def test_V4_nothing_of_a_transcript_steers_the_terminal(hostile: None, command: list[str]) -> None:
     environ = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "COLUMNS": "120", "LINES": "40"}
-    written = capture([*command, "tui"], ["a", "2", "\r", "\x1b", "1", "6", "A", "\r", "j", "4", "7", "q"], environ)
+    written = capture(
+        [*command, "tui"], ["a", "2", "\r", "\x1b", "1", "6", "/", "A", "\r", "j", "4", "7", "q"], environ
+    )
     assert all(words in written for words in ("Active sessions", "Tokens and cost", "Matches", "By tool", "What to do"))
     assert foreign(written) == [], [written[max(at - 30, 0) : at + 30] for at in _places(written)]
 

@@ -23,7 +23,7 @@ def said(append: Any, prompt: Any, answer: Any, moment: Any, record: Any) -> Non
 @pytest.mark.parametrize("size", SIZES)
 def test_words_are_typed_and_enter_opens_the_session_there(size: tuple[int, int], said: None, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
-        await eye.press("6", *"harb")
+        await eye.press("6", "slash", *"harb")
         text = await eye.until("4 matches")
         assert "is the harbour open?" in text and "Bash cat harbour.txt" in text and TOKEN not in text
         assert {len(line) for line in eye.lines()} == {size[0]}
@@ -42,7 +42,7 @@ def test_words_are_typed_and_enter_opens_the_session_there(size: tuple[int, int]
 
 def test_the_moment_that_was_found_is_under_the_cursor(said: None, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
-        await eye.press("6", *"closed")
+        await eye.press("6", "slash", *"closed")
         await eye.until("1 match")
         await eye.press("enter", "enter")
         await eye.until("n newest")
@@ -55,10 +55,10 @@ def test_the_moment_that_was_found_is_under_the_cursor(said: None, look: Any) ->
 
 def test_escape_empties_it_and_nothing_found_says_so(said: None, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
-        await eye.press("6", *"zebra")
+        await eye.press("6", "slash", *"zebra")
         await eye.until("Nothing says “zebra”")
         await eye.press("escape")
-        await eye.until("Type words that were said")
+        await eye.until("Press / and type words")
         await eye.press("slash", *'harbour is:x "')
         await eye.until("is:x is none of")
 
