@@ -6,6 +6,7 @@ from viewers.tui.fleet import FleetFace
 from viewers.tui.health import HealthFace
 from viewers.tui.search import SearchFace
 from viewers.tui.session import SessionFace
+from viewers.tui.timeline import TimelineFace
 from viewers.tui.tools import ToolsFace
 
-FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace, ToolsFace, SearchFace, HealthFace)
+FACES: tuple[type[Face], ...] = (FleetFace, SessionFace, CostsFace, ToolsFace, SearchFace, HealthFace, TimelineFace)

@@ -11,7 +11,7 @@ from viewers.tui.face import Face
 from viewers.tui.view import View
 
 EVERYWHERE = (
-    ("1-7", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
+    ("1-8", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
     ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again now"), 
     ("n", "what needs you; acknowledge"),
     ("ctrl+p", "all commands"), ("q", "quit; the collector goes on"),

@@ -225,7 +225,7 @@ def test_V3_an_app_that_opens_once_is_seen(
     monkeypatch.setattr(reading, "open_reader", once)
 
     async def by_keys(eye: Any) -> None:
-        await eye.until("nothing is recorded yet")
+        await eye.until("never again")  # what it said before stands for half a second only
         eye.until = patient(eye.until)
         with pytest.raises(AssertionError):
             await healed(eye, recorded, once_recorded)
