@@ -15,6 +15,7 @@ from viewers.care.ailments import BAD, NOTE, OK, WARN, Check, Finding, Patient
 from viewers.care.status import NOT_RUNNING, lines
 from viewers.panels.gauges import spark
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
+from viewers.panels.search import LATE
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean, cut_left, short_path, wrapped
@@ -158,7 +159,7 @@ def files(found: Health, columns: int) -> Panel:
     for name, file in (("database", NAME), ("its log", f"{NAME}-wal"), ("archive", archive.NAME)):
         path = os.path.join(found.home, file)
         rows.append(_said(name, format.size(os.path.getsize(path) if os.path.exists(path) else 0)))
-    if found.not_indexed:
+    if found.not_indexed >= LATE:
         rows.append(_said("search", f"{format.count(found.not_indexed)} entries are not indexed yet"))
     return Panel("Files", tuple(rows), format.things(sum(row[1] for row in found.sources), "file"))
 

@@ -13,6 +13,8 @@ from viewers.screen.secrets import hide
 from viewers.screen.text import clean, wrapped
 
 EMPTY = "Press / and type words. They match as they begin, in quotes as they stand."
+LATE = 100
+"""So many entries that are not in the index are told; fewer are of the last second."""
 WORD = re.compile(r"\w+")
 
 
@@ -62,7 +64,7 @@ def count(found: Found) -> str:
     """How many there are, and what may be missing."""
     least = format.LOWER_BOUND if found.is_least else ""
     words = f"{least}{format.count(found.total)} {'match' if found.total == 1 else 'matches'}"
-    if found.left:
+    if found.left >= LATE:
         words += f" · {format.count(found.left)} entries are not indexed yet"
     return words
 

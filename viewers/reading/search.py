@@ -42,7 +42,7 @@ def run(
     terminal.show(*map(_painted, search.drawn(found, max(terminal.columns() or WIDTH, 40), now_s)))
     if not found.matches:
         terminal.say(f"nothing says {' '.join(found.asked.terms)!r}")
-    elif found.total > len(found.matches) or found.left:
+    elif found.total > len(found.matches) or found.left >= search.LATE:
         more = f"; {len(found.matches)} are shown, --limit shows more" if found.total > len(found.matches) else ""
         terminal.say(search.count(found) + more)
     return 0
