@@ -67,23 +67,23 @@ def _history(fleet: Fleet, now_s: float) -> list[float]:
     return [known.get(last - QUARTER_S * back, 0.0) for back in range(SPARK - 1, -1, -1)]
 
 
-def limits(fleet: Fleet, columns: int, now_s: float) -> Panel:
+def limits(found: tuple[Limit, ...], columns: int, now_s: float) -> Panel:
     """Plan limits: how full each is, when it begins anew, and which of them will not last until then."""
     rows = [
-        one(f"{limit.agent} {limit.account} {limit.limit_id} {limit.span}", *_limit(limit, fleet, columns, now_s))
-        for limit in fleet.limits
+        one(f"{limit.agent} {limit.account} {limit.limit_id} {limit.span}", *_limit(limit, found, columns, now_s))
+        for limit in found
     ]
-    for limit in fleet.limits:
+    for limit in found:
         if limit.full_at is not None and (instant(limit.full_at) or 0.0) > now_s:
             words = f"{limit.agent} {limit.title} full {when(limit.full_at, now_s)}"
             rows.append(one(f"full {words}", cell(words, columns, "warn")))
-    seen = [moment for limit in fleet.limits if (moment := instant(limit.seen_until)) is not None]
+    seen = [moment for limit in found if (moment := instant(limit.seen_until)) is not None]
     fact = f"{format.lasting(now_s - max(seen))} ago" if seen else ""
     is_stale = bool(seen) and now_s - max(seen) > STALE_S
     return Panel("Plan limits", tuple(rows), fact, "warn" if is_stale else "muted", "not read yet")
 
 
-def _limit(limit: Limit, fleet: Fleet, columns: int, now_s: float) -> Line:
+def _limit(limit: Limit, found: tuple[Limit, ...], columns: int, now_s: float) -> Line:
     resets = instant(limit.resets_at)
     is_over = resets is not None and resets <= now_s
     left = "" if resets is None else "anew" if is_over else format.lasting(resets - now_s)
@@ -94,7 +94,7 @@ def _limit(limit: Limit, fleet: Fleet, columns: int, now_s: float) -> Line:
         cell("?" if is_over else f"{int(limit.used_percent)}%", 5, "" if style == "accent" else style, is_right=True),
         cell(left, 7, "muted", is_right=True),
     )
-    several = len({(other.agent, other.account) for other in fleet.limits if other.agent == limit.agent}) > 1
+    several = len({(other.agent, other.account) for other in found if other.agent == limit.agent}) > 1
     who = f"{limit.agent} {limit.account} " if several else f"{limit.agent} "
     return apart((cell(who + limit.title, columns - room - 13),), right, columns)
 

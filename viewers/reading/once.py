@@ -52,7 +52,7 @@ def fleet_lines(found: read.Fleet, width: int, now_s: float) -> list[str]:
     inner = width - 4
     panels: tuple[Panel, ...] = (
         fleet.panel(found, fleet.Look(), inner, 2, now_s),
-        day.limits(found, inner, now_s),
+        day.limits(found.limits, inner, now_s),
         day.attention(found, inner, now_s),
     )
     drawn = [line for panel in panels for line in framed(panel, width)]

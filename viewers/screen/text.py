@@ -42,18 +42,18 @@ def cut_left(text: str, columns: int) -> str:
 def wrapped(line: str, columns: int) -> list[str]:
     """A line in as many as it takes, cut between words where there are any."""
     lines: list[str] = []
-    while width(line) > columns:
-        used = end = space = 0
-        for end, sign in enumerate(line):
-            used += width(sign)
-            if used > columns:
-                break
-            if sign == " ":
-                space = end
-        at = space if space > end // 2 else max(end, 1)
-        lines.append(line[:at])
-        line = line[at:].removeprefix(" ")
-    return [*lines, line]
+    start = used = 0
+    space = -1
+    for at, sign in enumerate(line):
+        used += width(sign)
+        if used > columns:
+            end = space if space - start > (at - start) // 2 else max(at, start + 1)
+            lines.append(line[start:end])
+            start = end + (line[end : end + 1] == " ")
+            used = width(line[start : at + 1])
+        if sign == " ":
+            space = at
+    return [*lines, line[start:]]
 
 
 def short_path(path: str) -> str:

@@ -116,9 +116,9 @@ class FleetFace(Face):
         sessions.show(panel)
         self.order = tuple(int(row.key) for row in panel.rows if row.key.isdecimal())
         self.query_one("#today", Words).show(((" ", ""), *day.today(answer, self.size.width - 2, now_s)))
-        for name, drawn in (("limits", day.limits), ("attention", day.attention)):
-            view = self.query_one(f"#{name}", View)
-            view.show(drawn(answer, view.inside, now_s))
+        limits, attention = self.query_one("#limits", View), self.query_one("#attention", View)
+        limits.show(day.limits(answer.limits, limits.inside, now_s))
+        attention.show(day.attention(answer, attention.inside, now_s))
         self._preview(answer, sessions.key)
 
     def _preview(self, answer: read.Fleet, key: str) -> None:

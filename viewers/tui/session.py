@@ -9,6 +9,7 @@ from textual.containers import Container
 
 from viewers.panels import feed, session, session_parts
 from viewers.panels import session_read as read
+from viewers.panels.day import limits
 from viewers.panels.ink import Panel
 from viewers.panels.moments import day
 from viewers.panels.reading import Question
@@ -18,11 +19,11 @@ from viewers.tui.view import View
 from viewers.tui.whole import Whole
 from viewers.tui.words import Words
 
-PARTS = ("feed", "agents", "flows", "prompts", "tools", "tasks")
+PARTS = ("feed", "agents", "flows", "prompts", "tools", "tasks", "quotas")
 """The panels that share one place where there is little room, in the order of Tab."""
 ALONE = ("feed", "context", "cost", "now", *PARTS[1:])
 """All of them, where there is room for one."""
-BESIDE = ("prompts", "tools", "tasks")
+BESIDE = ("prompts", "tools", "tasks", "quotas")
 
 
 class SessionFace(Face):
@@ -32,7 +33,7 @@ class SessionFace(Face):
     keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
     help = (
         ("enter", "the whole text of a row"), ("b", "back to the fleet"), ("[ ]", "older, newer session"),
-        ("tab", "next panel"), ("t", "prompts, tools, todo"), ("z", "only this panel; again: all"),
+        ("tab", "next panel"), ("t", "prompts, tools, todo, limits"), ("z", "only this panel; again: all"),
         ("/", "search; is:error is:prompt"), ("y", "copy the session's id"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,10 +135,13 @@ class SessionFace(Face):
                 return session_parts.prompts(found, columns)
             case "tools":
                 return session_parts.tools(found, columns)
+            case "quotas":
+                return limits(found.limits, columns, now_s)
             case "tasks":
                 return session.tasks(found, columns)
             case _:
                 since = f"until {day(self.place.at, now_s)} · n newest" if self.place else "newest first"
+                since = f"{view.cursor} newer · G goes there" if view.cursor and not self.place else since
                 fact = f"search “{self.needle}”" if self.needle else since
                 cwd = found.card.cwd if found.card else None
                 title = "Recent activity" if len(found.feed) >= read.MOMENTS else "Activity"
@@ -155,6 +159,8 @@ class SessionFace(Face):
 
     def _arrange(self) -> None:
         """Show the panels for which there is room."""
+        several = 3 if self.screen.size.width >= 200 else 2 if self.screen.size.width >= 160 else 1
+        shown = [BESIDE[(self.beside + at) % len(BESIDE)] for at in range(several)]
         for view in self.query(View):
             name = view.id or ""
             if self.zoomed:
@@ -162,12 +168,12 @@ class SessionFace(Face):
             elif self.is_narrow:
                 view.display = name == self.parts[self.part % len(self.parts)] if name in self.parts else True
             else:
-                view.display = name not in BESIDE or name == BESIDE[self.beside]
+                view.display = name not in BESIDE or name in shown
         for name in ("upper2", "middle", "lower"):
             row = self.query_one(f"#{name}")
-            shown = [view for view in row.query(View) if view.display]
-            row.display = bool(shown)
-            row.styles.height = "1fr" if self._is_large([view.id or "" for view in shown]) else None
+            own = [view.id or "" for view in row.query(View) if view.display]
+            row.display = bool(own)
+            row.styles.height = "1fr" if self._is_large(own) else None
 
     def _is_large(self, names: list[str]) -> bool:
         if self.zoomed:
@@ -216,6 +222,19 @@ class SessionFace(Face):
         if self.answer is not None:
             host(self).copy_to_clipboard(self.answer.now.session_id)
             self.notify(f"Copied {self.answer.now.session_id}")
+
+    def on_view_moved(self, moved: View.Moved) -> None:
+        """The end of what was read is not the end of the session: older moments follow."""
+        found: read.Session | None = self.answer
+        if moved.view.id != "feed" or found is None:
+            return
+        rows, needle = moved.view.panel.rows, self.needle
+        if len(found.feed) >= read.MOMENTS and rows and moved.key == rows[-1].key:
+            self.open(found.now.key, Place(found.feed[-1].ref, found.feed[-1].at))
+            self.needle = needle
+            host(self).ask()
+        else:
+            host(self).tick()
 
     def on_view_opened(self, opened: View.Opened) -> None:
         found: read.Session | None = self.answer

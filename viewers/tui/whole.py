@@ -16,6 +16,11 @@ from viewers.screen.text import wrapped
 from viewers.tui.host import host
 from viewers.tui.view import View
 
+MOST = 400_000
+"""Characters that are drawn; `fleetmeter show --full` prints any number."""
+SPARE = 1_000
+"""A secret is as long at most: what is cut is cut behind it."""
+
 
 class Whole(ModalScreen[None]):
     """The screen."""
@@ -44,15 +49,16 @@ class Whole(ModalScreen[None]):
 
     def draw(self) -> None:
         view = self.query_one(View)
-        lines = [part for line in feed.full(self.moment, self.is_shown) for part in wrapped(line, view.inside)]
+        text, moment = self.moment.text or "", self.moment
+        lines = lines_of(moment, self.is_shown, view.inside)
         rows = tuple(Row(str(number), (((line, ""),),)) for number, line in enumerate(lines))
-        who, _, fact = feed.words(self.moment, self.is_shown)
+        who, _, fact = feed.words(moment._replace(text=text[:SPARE]), self.is_shown)
         title = f"{clock(self.moment.at)} {who or self.moment.what}"
         facts = [
             fact,
-            "" if not has_secret(self.moment.text or "") else "v hides" if self.is_shown else "v shows secrets",
+            "" if not has_secret(text[: MOST + SPARE]) else "v hides" if self.is_shown else "v shows secrets",
         ]
-        size = format.things(len(self.moment.text or ""), "character")
+        size = format.things(len(text), "character")
         view.show(Panel(title, rows, " · ".join(filter(None, [*facts, size, "esc closes"])), empty="no text is kept"))
 
     def action_reveal(self) -> None:
@@ -67,3 +73,13 @@ class Whole(ModalScreen[None]):
     def _got(self, text: str) -> None:
         self.moment = self.moment._replace(text=text)
         self.draw()
+
+
+def lines_of(moment: Moment, is_shown: bool, columns: int) -> list[str]:
+    """The text as it is drawn; of one that is endless the beginning."""
+    text = moment.text or ""
+    begun = moment._replace(text=text[: MOST + SPARE])
+    lines = [part for line in feed.full(begun, is_shown) for part in wrapped(line, columns)]
+    if len(text) > MOST:
+        lines += ["", f"… and {len(text) - MOST:,} characters more: `fleetmeter show --full` prints all of it"]
+    return lines
