@@ -113,7 +113,7 @@ def test_where_there_is_little_room_tab_shows_the_next_panel(talk: None, look: A
     async def by_keys(eye: Any) -> None:
         await eye.press("2")
         await eye.until("Activity")
-        for title in ("Subagents", "Workflows", "Prompts", "Tools", "Todo", "Activity"):
+        for title in ("Subagents", "Workflows", "Prompts", "Tools", "Todo", "Plan limits", "Activity"):
             await eye.press("tab")
             await eye.until(title)
 
