@@ -10,6 +10,8 @@
     costs        what a corpus costs by our account and by that of ccusage, model by model
     emit         a message of a hook kept, and a status line drawn, against the bare interpreter; also over a gigabyte
     query        all of a million answers by day, against the best index over them
+    screen       the terminal app on the demo: from a line to the screen, what looking costs, whether it grows; with
+                 --home, the first paint on the data folder of a history
 
 All programs run in turn, each in a private home whose agents' folders are links to the corpus; medians and ratios are
 printed beside the bars that they should keep. Slow is no error. What was recorded is compared with the truth of the
@@ -27,6 +29,7 @@ from pathlib import Path
 import costs
 import live
 import reports
+import screen
 import senders
 from exactness import differences, reported
 from programs import ROOT, Run, Stage, agentsview, ccusage, fleetmeter, make_corpus, median
@@ -223,11 +226,16 @@ def measure_emit(args: argparse.Namespace) -> list[str]:
     return senders.measure_senders(args, {"empty": None, "history": corpus_of(args, args.megabytes)}, say, bar)
 
 
+def measure_screen(args: argparse.Namespace) -> list[str]:
+    """What somebody sees who looks on."""
+    return screen.measure_screen(args.work, fleetmeter(args.command)[0], args.runs, args.home, say, bar)
+
+
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
     "import": (measure_import, 5), "agents": (measure_agents, 5), "nothing-new": (measure_nothing_new, 21),
     "memory": (measure_memory, 3), "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
     "reports": (measure_reports, 21), "costs": (measure_costs, 1), "query": (measure_query, 7),
-    "emit": (measure_emit, 51),
+    "emit": (measure_emit, 51), "screen": (measure_screen, 40),
 }  # fmt: skip
 
 
@@ -241,6 +249,7 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=1000, help="the size of a corpus that is made")
     parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of make_corpus.py")
     parser.add_argument("--tools", type=Path, default=Path("tools"), help="the folder that the peers are installed in")
+    parser.add_argument("--home", help="the data folder of a history, for `screen`")
     parser.add_argument("--work", type=Path, help="a folder for homes and corpora; a temporary one without it")
     parser.add_argument("--runs", type=int, default=0, help="runs of each program, lines, or seconds of idling")
     parser.add_argument("--syncs", type=int, default=1, help="runs of agentsview, of a minute each at 1 GB")
