@@ -20,6 +20,8 @@ from live import used
 COLUMNS, LINES = 120, 40
 READY_S = 120.0
 SESSIONS, RATE = 20, 5.0
+TROUBLE, ANSWERED = "no data", ("● live", "■ stopped", "■ recording")
+"""What stands at the right of the tabs when the database cannot be read, and when it was: frames come before both."""
 SIGNS = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 
 
@@ -34,14 +36,17 @@ class Screen:
         ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self.tail = b""
 
-    def until(self, word: str, seconds: float = READY_S) -> float:
-        """When it was written, of the clock that counts."""
+    def until(self, *words: str, seconds: float = READY_S) -> float:
+        """When one of them was written, of the clock that counts; a database that cannot be read is no answer."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
-            if word.encode() in SIGNS.sub(b"", self.tail):
+            shown = SIGNS.sub(b"", self.tail)
+            if TROUBLE.encode() in shown:
+                raise SystemExit("the app cannot read this database: nothing is measured")
+            if any(word.encode() in shown for word in words):
                 return time.perf_counter()
             self.read(0.1)
-        raise SystemExit(f"{word!r} was never drawn")
+        raise SystemExit(f"{words} was never drawn")
 
     def read(self, seconds: float) -> None:
         """Take what it writes in that time."""
@@ -113,7 +118,7 @@ def latencies(command: str, environ: dict[str, str], lines: int) -> list[float]:
             screen.drain(0.3)
             screen.forget()
             began = append(number)
-            found.append((screen.until(f"zq{number}qz", 10) - began) * 1000)
+            found.append((screen.until(f"zq{number}qz", seconds=10) - began) * 1000)
     finally:
         screen.close()
     return sorted(found)
@@ -123,7 +128,7 @@ def share(command: str, environ: dict[str, str], seconds: float, keys: str = "")
     """Percent of a core that the app takes, and its MiB at the beginning and at the end."""
     screen = Screen(command, environ)
     try:
-        screen.until("sessions")
+        screen.until(*ANSWERED)
         screen.press(keys)
         screen.drain(5)
         cpu, _, first = used(screen.pid)
@@ -136,11 +141,11 @@ def share(command: str, environ: dict[str, str], seconds: float, keys: str = "")
 
 
 def paints(command: str, environ: dict[str, str], runs: int) -> list[float]:
-    """Seconds from the start until sessions are on the screen."""
+    """Seconds from the start until the first answer is on the screen."""
     found: list[float] = []
     for _ in range(runs):
         screen = Screen(command, environ)
-        found.append(screen.until("Active sessions") - screen.began)
+        found.append(screen.until(*ANSWERED) - screen.began)
         screen.drain(0.5)
         screen.close()
     return sorted(found)

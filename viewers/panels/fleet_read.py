@@ -201,7 +201,7 @@ def _sums(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Any
     read_s, held = memory.slow
     if held is None or not 0 <= now_s - read_s < SLOW_S:
         held = (
-            plan_read.limits(reader, now_s),
+            plan_read.limits(reader, memory.plans, now_s),
             tuple(Quarter(*row) for row in query.rows(reader, "quarters_since", since=utc(midnight(now_s)))),
             tuple(query.rows(reader, "unpriced_since", since=utc(now_s - UNPRICED_S))),
             plan_read.alerts(reader),

@@ -17,6 +17,7 @@ from viewers.reports.zone import local
 
 KEEP_S = 15.0
 """Sums of weeks need not follow every line."""
+METERS_S = 10.0
 LIMITS_S = 8 * 86_400
 ALERTS = 200
 
@@ -65,6 +66,7 @@ class Memory:
     def __init__(self) -> None:
         self.read_s, self.mark = 0.0, (0.0, 0.0)
         self.plans = Plans()
+        self.limits: tuple[float, tuple[Limit, ...]] = (0.0, ())
 
 
 def plans(reader: sqlite3.Connection, memory: Memory, now_s: float) -> Plans:
@@ -89,11 +91,13 @@ def _written(home: str) -> float:
         return 0.0
 
 
-def limits(reader: sqlite3.Connection, now_s: float) -> tuple[Limit, ...]:
-    """Of the last days."""
-    return tuple(
-        _limit(own) for own in meters(reader, Scope(local(), now_s)) if now_s - own.window.last.until_s < LIMITS_S
-    )
+def limits(reader: sqlite3.Connection, memory: Memory, now_s: float) -> tuple[Limit, ...]:
+    """Of the last days; they move slowly, and are many readings."""
+    if not 0 <= now_s - memory.limits[0] < METERS_S:
+        found = meters(reader, Scope(local(), now_s))
+        known = tuple(_limit(own) for own in found if now_s - own.window.last.until_s < LIMITS_S)
+        memory.limits = (now_s, known)
+    return memory.limits[1]
 
 
 def _limit(own: Standing) -> Limit:

@@ -4,8 +4,9 @@ import sqlite3
 
 from store.light import Any, NamedTuple
 from viewers import query
+from viewers.panels import plans
 from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed, now_of
-from viewers.panels.plans import Limit, limits
+from viewers.panels.plans import Limit
 from viewers.reports.dates import utc
 
 CONTEXTS, MOMENTS = 2_000, 400
@@ -109,6 +110,7 @@ class Memory:
     def __init__(self) -> None:
         self.key, self.read_s = 0, 0.0
         self.sums: tuple[Any, ...] = ()
+        self.plans = plans.Memory()
 
 
 def session(
@@ -128,7 +130,7 @@ def session(
         found = query.rows(reader, "running_calls", session=key, since=utc(now_s - 86_400))
         calls = tuple(Call(*row) for row in found)
     if memory.key != key or not 0 <= now_s - memory.read_s < SLOW_S:
-        memory.sums, memory.key, memory.read_s = _sums(reader, key, named, now_s), key, now_s
+        memory.sums, memory.key, memory.read_s = _sums(reader, key, named, memory, now_s), key, now_s
     used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
     return Session(
         now, card_of(reader, key, cards), calls, used, contexts, compactions, agents, flows, phases, tasks,
@@ -136,7 +138,7 @@ def session(
     )  # fmt: skip
 
 
-def _sums(reader: sqlite3.Connection, key: int, named: dict[str, str], now_s: float) -> tuple[Any, ...]:
+def _sums(reader: sqlite3.Connection, key: int, named: dict[str, str], memory: Memory, now_s: float) -> tuple[Any, ...]:
     contexts = query.rows(reader, "session_contexts", session=key, most=CONTEXTS)
     near = query.rows(reader, "session_neighbours", session=key)
     return (
@@ -149,7 +151,7 @@ def _sums(reader: sqlite3.Connection, key: int, named: dict[str, str], now_s: fl
         tuple(query.rows(reader, "session_tasks", **named)),
         tuple(query.rows(reader, "session_asked", **named)),
         tuple(query.rows(reader, "session_tools", **named)),
-        (*(near[0] if near else (None, None)), limits(reader, now_s)),
+        (*(near[0] if near else (None, None)), plans.limits(reader, memory.plans, now_s)),
     )
 
 
