@@ -110,8 +110,10 @@ def _instant(day: str) -> str:
 
 
 def expression(terms: tuple[str, ...]) -> str:
-    """The words as the index wants them: all of them, each as it begins. In quotes nothing has a meaning."""
-    return " AND ".join(f'"{_plain(term)}" *' for term in terms)
+    """The words as the index wants them: all of them, each as it begins. In quotes nothing has a meaning.
+
+    A single letter stands for itself: what begins with it is half of all words, and takes long to gather."""
+    return " AND ".join(f'"{_plain(term)}"{" *" if len(term) > 1 or not term.isascii() else ""}' for term in terms)
 
 
 def _plain(term: str) -> str:
