@@ -7,18 +7,20 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from viewers.web import icons
+
 FOLDER = os.path.join(os.path.dirname(__file__), "static")
 KINDS = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }  # fmt: skip
-OPEN = frozenset({"tokens.css", "app.css", "enter.js"})
-"""What the page needs that lets a browser in."""
+OPEN = frozenset({"tokens.css", "app.css", "enter.js", "app.webmanifest", *icons.NAMES})
+"""What the page needs that lets a browser in, and a phone that keeps us among its apps."""
 FOREVER = "private, max-age=31536000, immutable"
 
 
 class File(NamedTuple):
-    """One of them."""
+    """One of them; without a body it is an icon."""
 
     body: bytes
     kind: str
@@ -35,7 +37,9 @@ class Static:
                 with open(os.path.join(folder, name), "rb") as file:
                     body = file.read()
                 self.files[name] = File(body, kind)
-        whole = b"".join(file.body for file in self.files.values())
+        for name in icons.NAMES:
+            self.files[name] = File(b"", KINDS[os.path.splitext(name)[1]])
+        whole = b"".join(file.body for file in self.files.values()) + icons.svg()
         self.mark = hashlib.blake2s(whole, digest_size=6).hexdigest()
         """Of all of them: modules name one another by their place beside each other."""
 
@@ -48,7 +52,8 @@ class Static:
         file = self.files.get(request.path_params["name"])
         if file is None or self.mark != request.path_params["mark"]:
             return PlainTextResponse("There is no such file.\n", 404)
-        return Response(file.body, media_type=file.kind, headers={"cache-control": FOREVER})
+        body = file.body or icons.drawn(request.path_params["name"])
+        return Response(body, media_type=file.kind, headers={"cache-control": FOREVER})
 
 
 STATIC = Static(FOLDER)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.viewers.web.site import COOKIE, HOST, Site
+from viewers.web import icons
 from viewers.web.routes import MOST_BODY, routes
 from viewers.web.static import STATIC
 
@@ -104,7 +105,7 @@ def answered(site: Site) -> set[str]:
 def test_V8_only_health_and_what_lets_in_answer_without_a_token(site: Site) -> None:
     assert answered(site) == {"/health", "/open", "/enter"}
     files = {name for name in STATIC.files if site.ask("GET", STATIC.address(name), token=None).status == 200}
-    assert files == {"tokens.css", "app.css", "enter.js"}
+    assert files == {"tokens.css", "app.css", "enter.js", "app.webmanifest", *icons.NAMES}
 
 
 @pytest.mark.mutant("V8")
