@@ -4,18 +4,18 @@ from typing import NamedTuple
 
 from control.process import Process
 from control.recognise import SERVER, SESSION
-from control.scan import Spent
+from control.scan import NOTHING, Spent
 from store.process_config import Processes
 
 WORKING, WAITING, IDLE, STALE, STOPPED, ZOMBIE, ORPHANED, RUNAWAY = (
     "working", "waiting", "idle", "stale", "stopped", "zombie", "orphaned", "runaway",
 )  # fmt: skip
-STATES = (WORKING, WAITING, IDLE, STALE, STOPPED, ZOMBIE, ORPHANED, RUNAWAY)
 FRESH_S = 60.0
 """Who wrote a record so lately works."""
 LONG_ENOUGH_S = 10.0
 """A shorter window says nothing of a runaway: every program has busy moments."""
 LEAST_S = 0.03
+"""A system counts in ticks: whoever was seen in one of them, in a short window, need not have worked."""
 GB = 1e9
 
 
@@ -35,95 +35,118 @@ class Health(NamedTuple):
     reason: str
 
 
-def judge(process: Process, spent: Spent, doing: Doing, now_s: float, limits: Processes) -> Health:
+class Seen(NamedTuple):
+    """All that is known of a process, and what is asked of it."""
+
+    process: Process
+    spent: Spent
+    """What it used just now."""
+    doing: Doing
+    now_s: float
+    limits: Processes
+    wide: Spent = NOTHING
+    """What it used in the last minutes, as far as they were watched."""
+
+    @property
+    def silent_s(self) -> float | None:
+        """Since when nothing was told of it; one that began later cannot have told anything before."""
+        if self.doing.last_s is None:
+            return None
+        return max(0.0, self.now_s - max(self.doing.last_s, self.process.entry.began_s or 0.0))
+
+    @property
+    def patience_s(self) -> float:
+        limits, is_interactive = self.limits, _is_interactive(self.process)
+        return 3600 * (limits.interactive_hours if is_interactive else limits.background_hours)
+
+    @property
+    def windows(self) -> list[Spent]:
+        """Just now, and the last minutes where they were watched."""
+        return [self.spent, *([self.wide] if self.wide.window_s else [])]
+
+    @property
+    def watched_s(self) -> float:
+        return max(used.window_s for used in self.windows)
+
+
+def judge(seen: Seen) -> Health:
     """How it is."""
-    entry = process.entry
+    entry = seen.process.entry
     if entry.state == "zombie":
-        return Health(ZOMBIE, f"it has ended, and its parent ({_pid(entry.parent)}) has not reaped it: only that can")
+        parent = "unknown" if entry.parent is None else f"process {entry.parent}"
+        return Health(ZOMBIE, f"it has ended, and its parent ({parent}) has not reaped it: only that can")
     if entry.state == "stopped":
         return Health(STOPPED, f"a signal stopped it: `kill -CONT {entry.pid}` lets it go on")
-    return (
-        _runaway(process, spent, limits)
-        or _active(process, spent, doing, now_s, limits)
-        or _silent(process, spent, doing, now_s, limits)
-    )
+    return _runaway(seen) or _active(seen) or _silent(seen)
 
 
-def _runaway(process: Process, spent: Spent, limits: Processes) -> Health | None:
-    memory, percent = process.entry.memory, spent.percent
+def _runaway(seen: Seen) -> Health | None:
+    memory, limits = seen.process.entry.memory, seen.limits
     if memory is not None and memory > limits.memory_gb * GB:
         return Health(RUNAWAY, f"it holds {memory / GB:.1f} GB by itself, more than {limits.memory_gb:g}")
-    if percent is not None and spent.window_s >= LONG_ENOUGH_S and percent > limits.cpu_percent:
+    used = [used.percent for used in seen.windows]
+    if seen.watched_s >= LONG_ENOUGH_S and all(
+        percent is not None and percent > limits.cpu_percent for percent in used
+    ):
         return Health(
             RUNAWAY,
-            f"it uses {percent:.0f}% of a core since {lasting(spent.window_s)}, more than {limits.cpu_percent:g}%",
+            f"it uses {used[-1] or 0:.0f}% of a core for {lasting(seen.watched_s)}, more than {limits.cpu_percent:g}",
         )
     return None
 
 
-def _active(process: Process, spent: Spent, doing: Doing, now_s: float, limits: Processes) -> Health | None:
-    silent_s = _silent_s(process, doing, now_s)
+def _active(seen: Seen) -> Health | None:
+    process, doing, silent_s, used = seen.process, seen.doing, seen.silent_s, seen.spent
     if doing.state == "waiting" and not process.terminal.is_gone:
         return Health(WAITING, f"it waits for you{f': {doing.what}' if doing.what else ''}")
-    if _works(spent.percent, spent.window_s, limits):
-        return Health(WORKING, f"it uses {spent.percent:.0f}% of a core")
-    if _works(spent.children_percent, spent.window_s, limits):
-        return Health(WORKING, f"what it started uses {spent.children_percent:.0f}% of a core")
+    if _works(used.percent, used.window_s, seen.limits):
+        return Health(WORKING, f"it uses {used.percent or 0:.0f}% of a core")
+    if _works(used.children_percent, used.window_s, seen.limits):
+        return Health(WORKING, f"what it started uses {used.children_percent or 0:.0f}% of a core")
+    if used.is_running:
+        return Health(WORKING, "it, or what it started, runs whenever it is looked at")
     if silent_s is not None and silent_s < FRESH_S and doing.state in ("working", ""):
         return Health(WORKING, f"its last record is {lasting(silent_s)} old")
     if doing.state == "working" and process.children:
         return Health(WORKING, "its session works" + (f": {doing.what}" if doing.what else ", with what it started"))
-    if doing.state == "working" and silent_s is not None and silent_s < _patience_s(process, limits):
+    if doing.state == "working" and silent_s is not None and silent_s < seen.patience_s:
         return Health(WORKING, f"its session works: last record {lasting(silent_s)} ago")
     return None
 
 
-def _silent(process: Process, spent: Spent, doing: Doing, now_s: float, limits: Processes) -> Health:
-    silent_s = _silent_s(process, doing, now_s)
+def _silent(seen: Seen) -> Health:
+    process, silent_s = seen.process, seen.silent_s
     lost = "; its terminal is gone" if process.terminal.is_gone else ""
-    is_seen = _does_nothing(spent.percent, limits) and (
-        not process.children or _does_nothing(spent.children_percent, limits)
-    )
-    if silent_s is not None and is_seen and silent_s > _patience_s(process, limits) and process.role != SERVER:
+    does_nothing = all(_does_nothing(process, used, seen.limits) for used in seen.windows)
+    if silent_s is not None and silent_s > seen.patience_s and does_nothing and process.role != SERVER:
         return Health(
-            STALE, f"no record for {lasting(silent_s)}, and no processor used in {spent.window_s:.1f} s{lost}"
+            STALE, f"no record for {lasting(silent_s)}, no processor used in {_watched(seen.watched_s)}{lost}"
         )
     if lost:
         return Health(ORPHANED, "its terminal is gone, and nobody can reach it")
     if silent_s is None:
         return Health(IDLE, "it uses nothing; which session it is in is not known")
-    if doing.state == "your_turn":
+    if seen.doing.state == "your_turn":
         return Health(IDLE, f"your turn since {lasting(silent_s)}")
     return Health(IDLE, f"last record {lasting(silent_s)} ago")
 
 
-def is_interactive(process: Process) -> bool:
+def _works(percent: float | None, window_s: float, limits: Processes) -> bool:
+    return percent is not None and percent >= limits.idle_percent and percent / 100 * window_s >= LEAST_S
+
+
+def _does_nothing(process: Process, used: Spent, limits: Processes) -> bool:
+    parts = (used.percent, used.children_percent) if process.children else (used.percent,)
+    return all(percent is not None and percent < limits.idle_percent for percent in parts)
+
+
+def _is_interactive(process: Process) -> bool:
     """Whether somebody may sit before it: a session with a terminal, or of which nobody can tell."""
     return process.role == SESSION and process.terminal.name != "" and not process.terminal.is_gone
 
 
-def _patience_s(process: Process, limits: Processes) -> float:
-    return 3600 * (limits.interactive_hours if is_interactive(process) else limits.background_hours)
-
-
-def _silent_s(process: Process, doing: Doing, now_s: float) -> float | None:
-    """Since when nothing was told of it; one that began later cannot have told anything before."""
-    if doing.last_s is None:
-        return None
-    return max(0.0, now_s - max(doing.last_s, process.entry.began_s or 0.0))
-
-
-def _works(percent: float | None, window_s: float, limits: Processes) -> bool:
-    # A system counts in ticks: whoever was seen in one of them, in a short window, need not have worked.
-    return percent is not None and percent >= limits.idle_percent and percent / 100 * window_s >= LEAST_S
-
-
-def _does_nothing(percent: float | None, limits: Processes) -> bool:
-    return percent is not None and percent < limits.idle_percent
-
-
-def _pid(pid: int | None) -> str:
-    return "unknown" if pid is None else f"process {pid}"
+def _watched(window_s: float) -> str:
+    return f"{window_s:.1f}s" if window_s < LONG_ENOUGH_S else lasting(window_s)
 
 
 def lasting(seconds: float) -> str:

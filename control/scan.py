@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from control import recognise
+from control.link import Registered
 from control.machine import Entry, Machine
 from control.process import Process
 from control.recognise import Part
@@ -28,17 +29,19 @@ class Scanner:
     def __init__(self, machine: Machine, programs: Sequence[Program], scope: Scope) -> None:
         self.machine, self.programs = machine, tuple(programs)
         self.family = Family(machine, scope)
+        self.said: dict[int, Registered] = {}
         self.parts: dict[tuple[int, str, str], tuple[Part, str | None, tuple[str, ...]] | None] = {}
 
-    def look(self, registered: frozenset[int] = frozenset()) -> Look:
-        """What there is now. registered: pids that agents themselves say are theirs, whatever they are called."""
+    def look(self, registered: Sequence[Registered] = ()) -> Look:
+        """What there is now. registered: those that agents themselves say are theirs, whatever they are called."""
         at_s = self.machine.monotonic()
+        self.said = {one.pid: one for one in registered}
         table = self.family.of(self.machine.table())
         found: list[Process] = []
         kept: dict[tuple[int, str, str], tuple[Part, str | None, tuple[str, ...]] | None] = {}
         for entry in table.values():
             key = entry.pid, entry.born, entry.name
-            known = self.parts[key] if key in self.parts else self._asked(entry)
+            known = self.parts.get(key) or (None if key in self.parts else self._asked(entry)) or self._named(entry)
             kept[key] = known
             if known is not None and (process := self._process(entry, known, table)) is not None:
                 found.append(process)
@@ -56,6 +59,13 @@ class Scanner:
         argv = tuple(self.machine.argv(entry.pid) or ())
         part = recognise.part(entry.name, exe, argv, self.programs)
         return None if part is None else (part, exe, argv)
+
+    def _named(self, entry: Entry) -> tuple[Part, str | None, tuple[str, ...]] | None:
+        """One that goes by another name, and that its agent knows all the same."""
+        said = self.said.get(entry.pid)
+        if said is None or not said.is_of(entry.pid, entry.born, entry.began_s):
+            return None
+        return Part(said.agent, recognise.SESSION), self.machine.exe(entry.pid), ()
 
     def _process(
         self, entry: Entry, known: tuple[Part, str | None, tuple[str, ...]], table: dict[int, Entry]
@@ -87,6 +97,8 @@ class Spent(NamedTuple):
     window_s: float
     percent: float | None
     children_percent: float | None
+    is_running: bool = False
+    """Whether it, or what it started, was running at both looks: on a busy machine that need not use much."""
 
 
 NOTHING = Spent(0.0, None, None)
@@ -100,15 +112,16 @@ def spent(process: Process, before: Look, after: Look) -> Spent:
         return NOTHING
     own = None if first.cpu_s is None or process.entry.cpu_s is None else process.entry.cpu_s - first.cpu_s
     earlier = [before.table[pid] for pid in descendants(before.table, process.pid)]
-    return Spent(
-        window_s, _percent(own, window_s), _percent(_by_children(first, earlier, process), window_s)
-    )  # fmt: skip
+    ran = {(entry.pid, entry.born) for entry in (first, *earlier) if entry.state == "running"}
+    runs = {(entry.pid, entry.born) for entry in (process.entry, *process.children) if entry.state == "running"}
+    by_children = percent(_by_children(first, earlier, process), window_s)
+    return Spent(window_s, percent(own, window_s), by_children, bool(ran & runs))
 
 
 def _by_children(first: Entry, earlier: list[Entry], process: Process) -> float | None:
     """What its children used, also those that came and went between the looks: what a child had used stays in the sum
     when it ends, for whoever reaps it takes it over."""
-    before, after = _taken(first, earlier), _taken(process.entry, process.children)
+    before, after = taken(first, earlier), taken(process.entry, process.children)
     if before is None or after is None:
         # Where nothing is taken over, only children that lived all the time can be told of.
         if {(child.pid, child.born) for child in earlier} != {(child.pid, child.born) for child in process.children}:
@@ -117,7 +130,8 @@ def _by_children(first: Entry, earlier: list[Entry], process: Process) -> float 
     return None if before is None or after is None else after - before
 
 
-def _taken(parent: Entry, children: Iterable[Entry]) -> float | None:
+def taken(parent: Entry, children: Iterable[Entry]) -> float | None:
+    """What its children have used so far, those included that have ended."""
     reaped, alive = [entry.reaped_s for entry in (parent, *children)], _alive(children)
     return None if alive is None or None in reaped else alive + sum(part for part in reaped if part is not None)
 
@@ -127,5 +141,6 @@ def _alive(children: Iterable[Entry]) -> float | None:
     return None if None in used else sum(part for part in used if part is not None)
 
 
-def _percent(seconds: float | None, window_s: float) -> float | None:
+def percent(seconds: float | None, window_s: float) -> float | None:
+    """Of one processor."""
     return None if seconds is None else max(0.0, seconds) / window_s * 100

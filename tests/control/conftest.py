@@ -1,5 +1,6 @@
 """A zoo of real processes, kept by the test; and a guard: what no test started is neither looked at nor hurt."""
 
+import ctypes
 import os
 import pty
 import shutil
@@ -21,6 +22,7 @@ PROGRAM = Program(
     "zoo", names=("zoo-agent",), scripts=("zoo-agent",), places=("/zoo-versions/",), launchers=("zoo-agent.sh",),
     helpers=("help",), servers=("serve",), background=("behind",), headless=("-p",),
 )  # fmt: skip
+ADOPT = 36  # PR_SET_CHILD_SUBREAPER
 BUSY = "while :; do :; done"
 
 
@@ -101,20 +103,27 @@ class Zoo:
         os.close(descriptor)
 
     def close(self) -> None:
+        for pid in {pid for one in self.kept for pid in (one.pid, *scopes.descendants(table.everyone(), one.pid))}:
+            os.kill(pid, signal.SIGKILL)
         for process in self.kept:
-            for pid in scopes.descendants(table.everyone(), process.pid):
-                os.kill(pid, signal.SIGKILL)
-            process.kill()
             process.wait()
+        for pid, entry in table.everyone().items():
+            if entry.parent == os.getpid() and entry.name in ("sleep", "zoo-agent"):  # adopted
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
         for descriptor in self.descriptors:
             os.close(descriptor)
 
 
 @pytest.fixture
 def zoo(tmp_path: Path) -> Iterator[Zoo]:
+    """Whoever loses its parent here becomes a child of the test, and is ended by it too."""
+    library = ctypes.CDLL(None)
+    library.prctl(ADOPT, 1, 0, 0, 0)
     kept = Zoo(tmp_path / "zoo")
     yield kept
     kept.close()
+    library.prctl(ADOPT, 0, 0, 0, 0)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from control.health import Doing, Health, judge
+from control.health import Doing, Health, Seen, judge
 from control.machine import System, Terminal
 from control.process import Process
 from control.scan import NOTHING, Look, Scanner, Spent, spent
@@ -59,12 +59,12 @@ def child(**more: object) -> Process:
         (process(state="zombie"), QUIET, OLD, "zombie", "its parent (process 40) has not reaped it"),
         (process(state=None, memory=None), QUIET, OLD, "stale", "no record"),
         (process(memory=9_000_000_000), QUIET, OLD, "runaway", "holds 9.0 GB by itself, more than 8"),
-        (process(), Spent(30.0, 250.0, 0.0), OLD, "runaway", "250% of a core since 30s"),
+        (process(), Spent(30.0, 250.0, 0.0), OLD, "runaway", "250% of a core for 30s"),
         (process(), Spent(1.0, 250.0, 0.0), OLD, "working", "250% of a core"),
     ],
 )
 def test_each_is_what_it_is_and_says_why(one: Process, used: Spent, doing: Doing, state: str, words: str) -> None:
-    found = judge(one, used, doing, NOW_S, Processes())
+    found = judge(Seen(one, used, doing, NOW_S, Processes()))
     assert found.state == state
     assert words in found.reason
 
@@ -135,7 +135,7 @@ def test_a_system_that_tells_little_shows_it_as_unknown() -> None:
     assert (one.exe, one.cwd, one.terminal.name, one.tree_memory) == (None, None, None, None)
     used = spent(one, before, after)
     assert used == Spent(1.0, None, 0.0)
-    assert judge(one, used, OLD, NOW_S, Processes()) == Health("idle", "your turn since 5h00m")
+    assert judge(Seen(one, used, OLD, NOW_S, Processes())) == Health("idle", "your turn since 5h00m")
 
 
 def test_the_zoo_is_told_apart_at_the_first_call(zoo: Zoo, scope: Scope) -> None:
@@ -163,7 +163,9 @@ def test_the_zoo_is_told_apart_at_the_first_call(zoo: Zoo, scope: Scope) -> None
     until(lambda: all(_used(system, pid, before) > 0.05 for pid in (busy, child)))
     after = scanner.look()
     later_s, silent = time.time() + 99 * HOUR, Doing("", None, time.time())
-    found = {one.pid: judge(one, spent(one, before, after), silent, later_s, Processes()) for one in after.processes}
+    found = {
+        one.pid: judge(Seen(one, spent(one, before, after), silent, later_s, Processes())) for one in after.processes
+    }
     assert {pid: health.state for pid, health in found.items()} == {
         sleeping: "stale", busy: "working", parent: "working", many: "stale", stopped: "stopped", ended: "zombie",
         orphan: "stale", placed: "stale",

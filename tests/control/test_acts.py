@@ -1,0 +1,325 @@
+"""K1, K2, K10, K11, K12: a kill hits what was shown, is refused where it must be, and is written down first."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from control import acts as module
+from control import ending, grant
+from control.acts import Acts
+from control.audit import Audit, Request, request
+from control.ending import Me, Target, refusal
+from control.machine import System
+from control.standing import Desk
+from store.control_file import read_control, writing
+from store.errors import FleetmeterError
+from store.process_config import Processes
+from store.programs import Program
+from tests.control.conftest import PROGRAM, Zoo, is_ours
+from tests.control.fakes import FakeMachine
+
+BY = Request("key", "me", "command line")
+TOP = 40
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
+    """An agent (50) with a child (51), below the process that is the scope."""
+    monkeypatch.setenv("FLEETMETER_SCOPE", f"pid:{TOP}")
+    machine = FakeMachine()
+    machine.add(1, 0, "init")
+    machine.add(TOP, 1, "sh")
+    machine.add(50, TOP)
+    machine.add(51, 50, "make")
+    machine.add(os.getpid(), 30, "python")
+    machine.add(30, 1, "zoo-agent")
+    return machine
+
+
+@pytest.fixture
+def acting(machine: FakeMachine, home: Path) -> Acts:
+    home.mkdir(mode=0o700)
+    return Acts(Desk(home, [PROGRAM], machine))
+
+
+def rows(home: Path, query: str) -> list[tuple[object, ...]]:
+    reader = read_control(home)
+    assert reader is not None
+    with closing(reader):
+        return reader.execute(query).fetchall()
+
+
+def check_k1(machine: FakeMachine, acting: Acts, rounds: int) -> None:
+    """At some moment of a kill the process ends and another gets its pid: that one is never signalled."""
+    chance = Random(9)
+    acting.audit = Unwritten()
+    for number in range(rounds):
+        machine.add(50, TOP, born=f"first-{number}")
+        machine.exes[50] = "/bin/zoo-agent"
+        machine.deadly = (chance.choice((2, 9, 15)), 9)
+        born = acting.desk.shown(0.0)[0].born
+        moment = chance.randrange(9)
+        is_told = chance.random() < 0.5
+        machine.signals.clear()
+        with Reused(machine, moment, f"second-{number}", chance.choice(("/bin/zoo-agent", "/bin/other"))):
+            acting.kill(request("command line"), 50, born if is_told else "", force=True)
+        hit = {born for _, born, _ in machine.signals}
+        assert hit <= {f"first-{number}", *([] if is_told else [f"second-{number}"])}
+        if not is_told and moment:  # it was chosen while it was the first
+            assert f"second-{number}" not in hit or machine.signals[0][1] == f"second-{number}"
+        assert len(hit) <= 1
+
+
+class Unwritten(Audit):
+    """A book whose pages are thrown away: for a thousand rounds."""
+
+    def __init__(self) -> None:
+        pass
+
+    def was_asked(self, key: str) -> bool:
+        return False
+
+    def begin(self, by: Request, what: str, **target: object) -> int | None:
+        return 1
+
+    def step(self, act: int, pid: int, step: str, outcome: str) -> None:
+        pass
+
+
+class Reused:
+    """At the so-manyeth question about the process its pid goes to another one."""
+
+    def __init__(self, machine: FakeMachine, moment: int, born: str, exe: str) -> None:
+        self.machine, self.moment, self.born, self.exe = machine, moment, born, exe
+        self.asked = 0
+
+    def __enter__(self) -> None:
+        for name in ("table", "entry", "uid", "exe", "hold"):
+            setattr(self.machine, name, self._wrapped(getattr(type(self.machine), name), name))
+
+    def __exit__(self, *_: object) -> None:
+        for name in ("table", "entry", "uid", "exe", "hold"):
+            delattr(self.machine, name)
+
+    def _wrapped(self, real: Callable[..., object], name: str) -> Callable[..., object]:
+        def ask(*pid: int) -> object:
+            if name == "table" or pid[0] == 50:
+                if self.asked == self.moment:
+                    self.machine.add(50, TOP, born=self.born)
+                    self.machine.exes[50] = self.exe
+                self.asked += 1
+            return real(self.machine, *pid)
+
+        return ask
+
+
+@pytest.mark.promise("K1")
+def test_K1_a_thousand_times_the_pid_is_reused_and_none_is_hit_that_was_not_shown(
+    machine: FakeMachine, acting: Acts
+) -> None:
+    check_k1(machine, acting, 1000)
+
+
+@pytest.mark.mutant("K1")
+def test_K1_fails_without_the_second_look(machine: FakeMachine, acting: Acts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "held", lambda machine, target: machine.hold(target.pid))
+    with pytest.raises(AssertionError):
+        check_k1(machine, acting, 100)
+
+
+def check_k2() -> None:
+    """Each of those that are never signalled; and one that may be."""
+    machine = FakeMachine()
+    for pid, parent in ((1, 0), (20, 1), (21, 20), (22, 21), (50, 1), (60, 1)):
+        machine.add(pid, parent)
+    machine.change(60, state="zombie")
+    me, uid = Me(22, 7), 7
+    for pid, owner, words in (
+        (-1, uid, "a group"), (-50, uid, "a group"), (0, uid, "a group"), (1, uid, "the system"), (22, uid, "itself"),
+        (21, uid, "started by it"), (20, uid, "started by it"), (50, 8, "another user"), (50, None, "another user"),
+        (60, uid, "only its parent"), (50, uid, ""),
+    ):  # fmt: skip
+        found = ending.refusal(Target(pid, f"{pid}@boot", owner, None), machine.entries, me)
+        assert bool(found) == bool(words) and words in found, (pid, found)
+    assert ending.refusal(Target(50, "", uid, None), machine.entries, me)
+
+
+@pytest.mark.promise("K2")
+def test_K2_what_is_never_signalled() -> None:
+    check_k2()
+
+
+@pytest.mark.mutant("K2")
+@pytest.mark.parametrize("hidden", ["a group", "itself", "started by it", "another user", "only its parent"])
+def test_K2_fails_where_one_is_not_refused(hidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(target: Target, table: dict[int, object], me: Me) -> str:
+        found = refusal(target, table, me)  # type: ignore[arg-type] - passed on
+        return "" if hidden in found else found
+
+    monkeypatch.setattr(ending, "refusal", forgetful)
+    with pytest.raises(AssertionError):
+        check_k2()
+
+
+@pytest.mark.promise("K2")
+def test_K2_a_kill_asks_before_it_signals(machine: FakeMachine, acting: Acts) -> None:
+    machine.add(TOP, 30, "sh")
+    machine.change(os.getpid(), parent=50)
+    assert acting.kill(BY, 50).result == "refused"
+    assert machine.signals == []
+
+
+def test_what_is_outside_the_scope_cannot_be_named(machine: FakeMachine, acting: Acts) -> None:
+    for pid in (30, 1, 999, 51):
+        done = acting.kill(request("command line"), pid)
+        assert done.result == "gone" and "only process 40 and what it started" in done.words
+    assert machine.signals == []
+
+
+def test_gently_first_and_by_force_only_if_asked(machine: FakeMachine, acting: Acts) -> None:
+    machine.deadly = (9,)
+    done = acting.kill(request("command line"), 50)
+    assert (done.result, [step for _, step, _ in done.steps]) == ("alive", ["INT", "TERM"])
+    done = acting.kill(request("command line"), 50, force=True, tree=True)
+    assert (done.result, done.steps[2], done.steps[-1]) == ("ended", (50, "KILL", "ended"), (51, "KILL", "ended"))
+    assert machine.entries.keys() >= {1, 30, TOP} and not machine.entries.keys() & {50, 51}
+
+
+def test_a_stopped_one_goes_on_so_that_it_can_end(machine: FakeMachine, acting: Acts) -> None:
+    machine.change(50, state="stopped")
+    machine.deadly = (signal.SIGCONT,)
+    assert acting.kill(BY, 50).result == "ended"
+    assert [number for _, _, number in machine.signals] == [signal.SIGINT, signal.SIGCONT]
+
+
+def check_k10(machine: FakeMachine, acting: Acts, home: Path) -> None:
+    """Whoever is killed between the book and the act leaves the row behind, and no row is ever changed."""
+
+    def die(pid: int) -> None:
+        raise KeyboardInterrupt
+
+    machine.hold = die  # type: ignore[method-assign,assignment] - the last moment before the first signal
+    with pytest.raises(KeyboardInterrupt):
+        acting.kill(BY, 50)
+    found = rows(home, "select who, origin, what, pid, born, agent, exe from act")
+    assert found == [("me", "command line", "kill", 50, "50@boot", "zoo", "/bin/zoo-agent")]
+    with writing(home, "a test") as writer:
+        for statement in ("update act set who = 'x'", "delete from act"):
+            with pytest.raises(sqlite3.IntegrityError, match="never rewritten"):
+                writer.execute(statement)
+
+
+@pytest.mark.promise("K10")
+def test_K10_the_book_is_written_before_the_act(machine: FakeMachine, acting: Acts, home: Path) -> None:
+    check_k10(machine, acting, home)
+
+
+@pytest.mark.mutant("K10")
+def test_K10_fails_for_a_book_that_is_written_afterwards(machine: FakeMachine, acting: Acts, home: Path) -> None:
+    with writing(home, "a test"):
+        acting.audit = Unwritten()
+    with pytest.raises(AssertionError):
+        check_k10(machine, acting, home)
+
+
+@pytest.mark.promise("K10")
+def test_K10_pins_and_outcomes_are_in_it_too(acting: Acts, home: Path) -> None:
+    acting.pin(request("terminal app"), 50)
+    acting.pin(request("terminal app"), 50, is_on=False)
+    acting.kill(BY, 50)
+    found = rows(home, "select what, origin, step, outcome from acts order by act_id")
+    assert found == [
+        ("pin", "terminal app", "pin", "done"), ("unpin", "terminal app", "unpin", "done"),
+        ("kill", "command line", "INT", "ended"),
+    ]  # fmt: skip
+
+
+def check_k11(machine: FakeMachine, acting: Acts, times: int) -> None:
+    """The same request again and again signals once, also where the first did not end it."""
+    machine.deadly = ()
+    first = acting.kill(BY, 50)
+    before = len(machine.signals)
+    again = [acting.kill(BY, 50).result for _ in range(times)]
+    assert (first.result, set(again), len(machine.signals)) == ("alive", {"again"}, before)
+
+
+@pytest.mark.promise("K11")
+def test_K11_a_thousand_requests_of_one_key_are_one(machine: FakeMachine, acting: Acts) -> None:
+    check_k11(machine, acting, 1000)
+
+
+@pytest.mark.mutant("K11")
+def test_K11_fails_where_keys_are_forgotten(machine: FakeMachine, acting: Acts) -> None:
+    acting.audit = Unwritten()
+    with pytest.raises(AssertionError):
+        check_k11(machine, acting, 2)
+
+
+def check_k12() -> None:
+    """From a browser nothing, unless the user says so; then only from this machine."""
+    off, on = Processes(), Processes(web=True)
+    for origin, limits, peer, is_allowed in (
+        ("command line", off, "", True), ("terminal app", off, "", True), ("web", off, "127.0.0.1", False),
+        ("web", on, "127.0.0.1", True), ("web", on, "::1", True), ("web", on, "192.168.1.9", False),
+        ("web", on, "", False), ("web", on, "localhost", False), ("phone", on, "127.0.0.1", False),
+    ):  # fmt: skip
+        assert (grant.refusal(origin, limits, peer) == "") is is_allowed, (origin, peer)
+
+
+@pytest.mark.promise("K12")
+def test_K12_control_from_a_browser_is_off_and_for_this_machine_alone(acting: Acts, machine: FakeMachine) -> None:
+    check_k12()
+    with pytest.raises(FleetmeterError, match="web = true"):
+        acting.kill(Request("k", "me", "web"), 50)
+    with pytest.raises(FleetmeterError, match="web = true"):
+        acting.pin(Request("k", "me", "web"), 50)
+    with pytest.raises(FleetmeterError, match="web = true"):
+        acting.kill_stale(Request("k", "me", "web"))
+    assert machine.signals == []
+
+
+@pytest.mark.mutant("K12")
+@pytest.mark.parametrize("broken", [lambda *_: "", lambda origin, limits, peer: "" if limits.web else "no"])
+def test_K12_fails_for_a_grant_that_is_too_wide(broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grant, "refusal", broken)
+    with pytest.raises(AssertionError):
+        check_k12()
+
+
+def test_a_pin_is_of_one_process_and_not_of_its_pid(machine: FakeMachine, acting: Acts) -> None:
+    assert acting.pin(request("command line"), 50).result == "pinned"
+    assert [one.is_pinned for one in acting.desk.shown(0.0)] == [True]
+    machine.change(50, born="later@boot")
+    assert [one.is_pinned for one in acting.desk.shown(0.0)] == [False]
+
+
+def test_the_zoo_loses_only_whom_it_is_said_to(zoo: Zoo, home: Path) -> None:
+    gentle = zoo.start("sleep 60; :")
+    stubborn = zoo.start("trap '' INT TERM; sleep 60 & wait; sleep 60; :")
+    other = zoo.start("sleep 60; :")
+    home.mkdir(mode=0o700)
+    acting = Acts(Desk(home, [PROGRAM], System()))
+    assert all(map(is_ours, (gentle, stubborn, other)))
+    assert acting.kill(request("command line"), gentle).result == "ended"
+    assert acting.kill(request("command line"), gentle).result == "refused"  # a zombie: this test has to reap it
+    waits = (("INT", signal.SIGINT, 0.05), ("TERM", signal.SIGTERM, 0.05))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ending, "INTERRUPT", waits[0])
+        patch.setattr(ending, "TERM", waits[1])
+        assert acting.kill(request("command line"), stubborn).result == "alive"
+        done = acting.kill(request("command line"), stubborn, force=True, tree=True)
+    assert done.result == "ended" and "go on" not in done.words and "goes on" not in done.words
+    assert [one.state for one in acting.desk.shown(0.0) if one.pid == other] != ["zombie"]
+
+
+def test_programs_of_agents_are_what_may_be_ended(zoo: Zoo, home: Path) -> None:
+    home.mkdir(mode=0o700)
+    pid = zoo.start("sleep 60; :")
+    acting = Acts(Desk(home, [Program("other", names=("other",))], System()))
+    assert acting.kill(BY, pid).result == "gone"
