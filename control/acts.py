@@ -38,7 +38,7 @@ class Acts:
         target = Target(shown.pid, shown.born, process.uid, process.exe)
         if why := refusal(target, table, me):
             return _acted(shown, "kill", "refused", f"process {pid} is left alone: {why}")
-        act = self._begin(by, "kill --force" if force else "kill", shown)
+        act = self._entered(by, "kill --force" if force else "kill", shown)
         if act is None:
             return AGAIN._replace(pid=pid, what="kill")
         return self._kill(act, shown, target, process, force=force, tree=tree)
@@ -66,7 +66,7 @@ class Acts:
         shown, what = self._found(pid, born), "pin" if is_on else "unpin"
         if isinstance(shown, Acted):
             return shown._replace(what=what)
-        act = self._begin(by, what, shown)
+        act = self._entered(by, what, shown)
         if act is None:
             return AGAIN._replace(pid=pid, what=what)
         if is_on:
@@ -92,8 +92,8 @@ class Acts:
             return nobody._replace(words=f"another process has the pid {pid} now: the one that was shown has ended")
         return shown
 
-    def _begin(self, by: Request, what: str, shown: Shown) -> int | None:
-        return self.audit.begin(
+    def _entered(self, by: Request, what: str, shown: Shown) -> int | None:
+        return self.audit.enter(
             by, what, pid=shown.pid, born=shown.born, agent=shown.agent, session_id=_session(shown), exe=shown.exe
         )
 

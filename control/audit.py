@@ -11,7 +11,7 @@ from store.control_file import read_control, writing
 from store.database import transaction
 from store.home import StrPath
 
-BEGIN = """
+ENTER = """
 insert into act (key, at, who, origin, what, pid, born, agent, session_id, exe)
 values (:key, :at, :who, :origin, :what, :pid, :born, :agent, :session_id, :exe)
 on conflict (key) do nothing
@@ -58,11 +58,11 @@ class Audit:
         with closing(reader):
             return bool(reader.execute(ASKED, (key,)).fetchone()[0])
 
-    def begin(self, by: Request, what: str, **target: object) -> int | None:
+    def enter(self, by: Request, what: str, **target: object) -> int | None:
         """Write what will be done; None where it was asked for already."""
         values = {**by._asdict(), "at": moment(self.clock()), "what": what, **target}
         with writing(self.home, "writing down what is done") as writer, transaction(writer):
-            found = writer.execute(BEGIN, values).fetchall()
+            found = writer.execute(ENTER, values).fetchall()
         return found[0][0] if found else None
 
     def step(self, act: int, pid: int, step: str, outcome: str) -> None:

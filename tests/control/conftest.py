@@ -14,9 +14,12 @@ import pytest
 
 from control import scope as scopes
 from control import table
+from control.acts import Acts
 from control.machine import System
 from control.scope import Family, Scope
+from control.standing import Desk
 from store.programs import Program
+from tests.control.fakes import TOP, FakeMachine
 
 PROGRAM = Program(
     "zoo", names=("zoo-agent",), scripts=("zoo-agent",), places=("/zoo-versions/",), launchers=("zoo-agent.sh",),
@@ -130,3 +133,23 @@ def zoo(tmp_path: Path) -> Iterator[Zoo]:
 def scope() -> Scope:
     """Only what this test started."""
     return Scope((os.getpid(),))
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
+    """An agent (50) with a child (51), below the process that is the scope."""
+    monkeypatch.setenv("FLEETMETER_SCOPE", f"pid:{TOP}")
+    machine = FakeMachine()
+    machine.add(1, 0, "init")
+    machine.add(TOP, 1, "sh")
+    machine.add(50, TOP)
+    machine.add(51, 50, "make")
+    machine.add(os.getpid(), 30, "python")
+    machine.add(30, 1, "zoo-agent")
+    return machine
+
+
+@pytest.fixture
+def acting(machine: FakeMachine, home: Path) -> Acts:
+    home.mkdir(mode=0o700)
+    return Acts(Desk(home, [PROGRAM], machine))

@@ -2,10 +2,14 @@
 
 import os
 
+from control.audit import Audit, Request
 from control.machine import Terminal
 from control.table import Entry
 
 BOOT = "@boot"
+TOP = 40
+"""The process that is the scope, where one is needed."""
+BY = Request("key", "me", "command line")
 
 
 class FakeHandle:
@@ -104,3 +108,19 @@ class FakeMachine:
 
     def wait(self, seconds: float) -> None:
         self.now_s += seconds
+
+
+class Unwritten(Audit):
+    """A book whose pages are thrown away: for a thousand rounds."""
+
+    def __init__(self) -> None:
+        pass
+
+    def was_asked(self, key: str) -> bool:
+        return False
+
+    def enter(self, by: Request, what: str, **target: object) -> int | None:
+        return 1
+
+    def step(self, act: int, pid: int, step: str, outcome: str) -> None:
+        pass

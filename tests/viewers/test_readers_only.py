@@ -41,7 +41,7 @@ def test_S15_checkpoints_are_made_by_the_guard_alone() -> None:
         "collector/daemon/guard.py",
         "collector/recording/pace.py",
         "store/create.py",
-        "store/archive.py",
+        "store/separate.py",
         "store/prune.py",
     }
 

@@ -11,9 +11,11 @@ PORT, HOST = 8377, "127.0.0.1"
 
 
 def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = False) -> int:
+    from control.grant import TERMINAL_APP
+    from viewers.entry.processes import office
     from viewers.tui.run import run
 
-    return run(texts=_texts, session=session, is_ascii=is_ascii, no_start=no_start)
+    return run(texts=_texts, desk=office(TERMINAL_APP), session=session, is_ascii=is_ascii, no_start=no_start)
 
 
 def web(

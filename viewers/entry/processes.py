@@ -1,73 +1,55 @@
 """Processes: shown, ended, pinned. What the agents' programs look like is the sources' word, passed on to control."""
 
-from store.light import TYPE_CHECKING
 from viewers.entry import JSON, Plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from control.acts import Acts
-    from control.audit import Request
-    from control.standing import Desk
-    from store.shown_process import Acted, Shown
 
 
 def ps(*, is_all: bool = False, as_json: bool = False) -> int:
+    from control.grant import COMMAND_LINE
     from viewers.processes.listing import run
 
-    desk = _desk()
-
-    def look() -> "list[Shown]":
-        found = desk.shown()
-        desk.remember(found)
-        return found
-
-    return run(look, desk.scope.words, is_all=is_all, as_json=as_json)
+    here = office(COMMAND_LINE)
+    return run(here.look, here.scope, is_all=is_all, as_json=as_json)
 
 
 def kill(*, pid: str, force: bool = False, tree: bool = False, as_json: bool = False) -> int:
-    number = _number(pid)
-    return _act(lambda acts, by: [acts.kill(by, number, force=force, tree=tree)], as_json)
+    from control.grant import COMMAND_LINE
+    from viewers.processes.acting import number, run
+
+    process = number(pid)
+    return run(lambda: [office(COMMAND_LINE).kill(process, force=force, tree=tree)], as_json=as_json)
 
 
 def kill_stale(*, dry_run: bool = False, as_json: bool = False) -> int:
-    return _act(lambda acts, by: acts.kill_stale(by, is_trial=dry_run), as_json)
-
-
-def pin(*, pid: str, as_json: bool = False) -> int:
-    number = _number(pid)
-    return _act(lambda acts, by: [acts.pin(by, number)], as_json)
-
-
-def unpin(*, pid: str, as_json: bool = False) -> int:
-    number = _number(pid)
-    return _act(lambda acts, by: [acts.pin(by, number, is_on=False)], as_json)
-
-
-def _act(act: "Callable[[Acts, Request], list[Acted]]", as_json: bool) -> int:
-    from control.acts import Acts
-    from control.audit import request
     from control.grant import COMMAND_LINE
     from viewers.processes.acting import run
 
-    return run(lambda: act(Acts(_desk()), request(COMMAND_LINE)), as_json=as_json, nothing="no process is stale")
+    return run(lambda: office(COMMAND_LINE).kill_stale(is_trial=dry_run), as_json=as_json, nothing="none is stale")
 
 
-def _desk() -> "Desk":
+def pin(*, pid: str, as_json: bool = False) -> int:
+    return _pin(pid, is_on=True, as_json=as_json)
+
+
+def unpin(*, pid: str, as_json: bool = False) -> int:
+    return _pin(pid, is_on=False, as_json=as_json)
+
+
+def _pin(pid: str, *, is_on: bool, as_json: bool) -> int:
+    from control.grant import COMMAND_LINE
+    from viewers.processes.acting import number, run
+
+    process = number(pid)
+    return run(lambda: [office(COMMAND_LINE).pin(process, is_on=is_on)], as_json=as_json)
+
+
+def office(origin: str):
+    """Who looks and acts, for those who ask from there."""
     from collector.files.agents import programs
     from control.machine import System
-    from control.standing import Desk
+    from control.office import Office
     from store.home import locate
 
-    return Desk(locate(), programs(), System())
-
-
-def _number(pid: str) -> int:
-    from viewers.trouble import UsageTrouble
-
-    if pid.isascii() and pid.isdecimal() and int(pid) < 2**31:
-        return int(pid)
-    raise UsageTrouble(f"{pid!r} is no number of a process", hint="`fleetmeter ps` shows which there are")
+    return Office(locate(), programs(), origin, System())
 
 
 PLAIN = {

@@ -6,7 +6,7 @@ from store.shown_process import Acted
 from viewers.panels.words import folder
 from viewers.screen import output, terminal
 from viewers.screen.text import clean
-from viewers.trouble import FAILED
+from viewers.trouble import FAILED, UsageTrouble
 
 DONE = ("ended", "pinned", "unpinned", "again", "trial")
 
@@ -22,6 +22,13 @@ def run(act: Callable[[], Sequence[Acted]], *, as_json: bool = False, nothing: s
         for one in done:
             terminal.show(clean(line(one)))
     return 0 if all(one.result in DONE for one in done) else FAILED
+
+
+def number(pid: str) -> int:
+    """The pid that somebody typed."""
+    if pid.isascii() and pid.isdecimal() and int(pid) < 2**31:
+        return int(pid)
+    raise UsageTrouble(f"{pid!r} is no number of a process", hint="`fleetmeter ps` shows which there are")
 
 
 def line(one: Acted) -> str:

@@ -6,6 +6,8 @@ from rich.style import Style
 from textual.app import App
 from textual.dom import DOMNode
 
+from viewers.processes.desk import Desk
+
 if TYPE_CHECKING:
     from viewers.tui.face import Place
 
@@ -16,6 +18,8 @@ class Host(App[int]):
     ink: dict[str, Style]
     """A style for each name, in the colours of the theme."""
     is_ascii: bool
+    desk: Desk | None = None
+    """Who looks at processes, and acts on them."""
 
     def ask(self) -> None:
         """Read anew what is on the screen."""

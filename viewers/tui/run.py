@@ -7,6 +7,7 @@ from contextlib import closing
 from store import home as homes
 from store.database import open_reader
 from viewers.collecting.starting import ensure
+from viewers.processes.desk import Desk
 from viewers.reading.show import Texts
 from viewers.reports.scope import session_keys
 from viewers.screen.terminal import is_terminal
@@ -16,6 +17,7 @@ from viewers.trouble import UsageTrouble
 def run(
     *,
     texts: Callable[[], Texts] | None = None,
+    desk: Desk | None = None,
     session: str | None = None,
     is_ascii: bool = False,
     no_start: bool = False,
@@ -34,6 +36,7 @@ def run(
     from viewers.tui.app import FleetApp
 
     app = FleetApp(home, texts=texts, session=key, is_ascii=is_ascii or not _is_utf8())
+    app.desk = desk
     app.run()
     return app.return_code or 0
 
