@@ -7,13 +7,16 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store import lock, process
+from store.database import open_writer, transaction
 from tests.collector.daemons import until
+from tests.collector.recorded import rows
 from viewers.collecting import notice
 
 
@@ -34,6 +37,15 @@ def test_a_healthy_history_has_nothing_broken(run: Any, recorded: Path) -> None:
     assert {"disk", "configuration", "sqlite", "agents", "recorded", "prices", "backups"} <= set(found)
     shown = run("doctor")
     assert shown.returncode == 0 and "→ `fleetmeter start`" in shown.stdout
+
+
+def test_only_what_lacks_a_price_is_named(run: Any, recorded: Path) -> None:
+    (model,) = rows(recorded, "select distinct model from usage_quarter_hour")[0]
+    assert told(run)["prices"]["words"] == f"no price is known of {model}"
+    with closing(open_writer(recorded)) as writer, transaction(writer):
+        writer.execute("update usage_quarter_hour set unpriced_tokens = 0")  # a tier that no answer had is no trouble
+    assert rows(recorded, "select 1 from prices where is_unpriced")
+    assert "no price is known" not in told(run)["prices"]["words"]
 
 
 def test_nothing_recorded_is_no_trouble(run: Any, home: Path) -> None:

@@ -20,7 +20,13 @@ from viewers.screen import format
 OLD_BACKUP_DAYS, OLD_PRICES_DAYS, TOLD_DAYS = 14, 120, 30
 LATEST = "select max(at) from responses"
 STATES = "select state, count(*), sum(rejected) from sources group by state order by state"
-UNPRICED = "select distinct model from prices where is_unpriced order by model"
+UNPRICED = """
+select model
+from usage_quarter_hours
+where unpriced_tokens > 0
+group by model
+order by sum(unpriced_tokens) desc, model
+"""
 METERED = """
 select
     count(distinct session_id),

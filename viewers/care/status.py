@@ -41,7 +41,7 @@ def lines(found: dict[str, Any]) -> list[str]:
     said = [f"collector   {found['state']}, pid {found['pid']}"]
     if "uptimeSeconds" not in found:
         return said
-    said[0] += f", since {found['startedAt']}"
+    said[0] += f", for {format.lasting(found['uptimeSeconds'])}"
     backlog: dict[str, Any] = found.get("backlog", {"files": 0})
     if backlog["files"]:
         said.append(
