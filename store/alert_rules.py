@@ -45,6 +45,12 @@ RULES = (
     Rule("rejects", "how many lines were rejected within ten minutes", "lines", 20, 60, title="Lines are rejected"),
     Rule("log_held_up", "how much of the database's log a program that reads it keeps from being emptied", "MB", 64, 60,
          title="The database's log is held up"),
+    Rule("stale_process", "for how long a process of an agent has been stale, and not pinned", "min", 1, 720,
+         title="A process is stale"),
+    Rule("zombie_process", "for how long a process of an agent has ended without being reaped", "min", 5, 720,
+         title="A process has ended and is not reaped"),
+    Rule("runaway_process", "for how long a process of an agent has used more than it may", "min", 1, 60,
+         title="A process uses too much"),
     Rule("disk", "how much room the disk of the data folder has", "MB", 500, 360, is_below=True,
          title="The disk is nearly full"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from collector.alerting.alert_judge import judge
 from collector.alerting.alert_readings import of_accounts, of_sessions
 from collector.alerting.deliveries import Deliveries
+from collector.alerting.process_readings import of_processes
 from collector.daemon.log import told
 from collector.daemon.tally import Tally
 from collector.lines.when import from_unix_ms
@@ -96,7 +97,7 @@ class AlertWatch:
         if not is_importing:
             if now >= self._slow_at or any(one.until_s and one.until_s <= now_s for one in self._slow):
                 self._slow_at = now + SLOW_S
-                self._slow = of_accounts(self._connection, config.budgets, now_s)
+                self._slow = [*of_accounts(self._connection, config.budgets, now_s), *of_processes(self._home, now_s)]
             readings = [*own, *of_sessions(self._connection, now_s), *self._slow]
         longest_s = max(rule.cooldown_minutes for rule in config.alerts.rules.values()) * 60
         standing = alerts.standing(self._connection, _text(max(0.0, now_s - longest_s)))

@@ -16,9 +16,11 @@ from control.machine import System
 from control.standing import Desk
 from store.control_file import CONTROL, read_control
 from store.programs import Program
+from store.shown_process import Shown
 from tests.control.conftest import BUSY, Zoo
 from tests.control.fakes import FakeMachine
 from viewers import cli
+from viewers.processes import listing
 
 IDS = [f"5f3c0000-0000-4000-8000-00000000000{number}" for number in range(3)]
 AGENT = Program("claude", names=("zoo-agent",))
@@ -168,3 +170,19 @@ def test_what_is_remembered_is_bounded_and_widens_the_window(home: Path, monkeyp
     with closing(read_control(home) or pytest.fail("it is gone")) as reader:
         for table in ("sample", "peak", "watched"):
             assert reader.execute(f"select count(*) from {table}").fetchone() == (0,)  # noqa: S608 - three words
+
+
+def test_watching_goes_on_until_it_is_interrupted() -> None:
+    looks: list[int] = []
+
+    def rest(seconds: float) -> None:
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+
+    def look() -> list[Shown]:
+        looks.append(1)
+        return []
+
+    with pytest.raises(KeyboardInterrupt):
+        listing.watch(look, "", rest=rest)
+    assert len(looks) == 3

@@ -13,10 +13,11 @@ Pid = Annotated[str, typer.Argument(metavar="PID", help="As `fleetmeter ps` show
 @app.command()
 def ps(
     is_all: Annotated[bool, typer.Option("--all", "-a", help="Also launchers and helpers, which do no work.")] = False,
+    is_watching: Annotated[bool, typer.Option("--watch", "-w", help="Again every five seconds, until Ctrl+C.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show which processes of agents run, how each is and why, and which session it is in."""
-    raise typer.Exit(plain.ps(is_all=is_all, as_json=as_json))
+    raise typer.Exit(plain.ps(is_all=is_all, is_watching=is_watching, as_json=as_json))
 
 
 @app.command()

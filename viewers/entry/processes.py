@@ -3,12 +3,13 @@
 from viewers.entry import JSON, Plain
 
 
-def ps(*, is_all: bool = False, as_json: bool = False) -> int:
+def ps(*, is_all: bool = False, is_watching: bool = False, as_json: bool = False) -> int:
     from control.grant import COMMAND_LINE
-    from viewers.processes.listing import run
+    from viewers.processes.listing import run, watch
 
     here = office(COMMAND_LINE)
-    return run(here.look, here.scope, is_all=is_all, as_json=as_json)
+    show = watch if is_watching else run
+    return show(here.look, here.scope, is_all=is_all, as_json=as_json)
 
 
 def kill(*, pid: str, force: bool = False, tree: bool = False, as_json: bool = False) -> int:
@@ -53,7 +54,7 @@ def office(origin: str):
 
 
 PLAIN = {
-    "ps": Plain(ps, {"--all": "is_all", "-a": "is_all", **JSON}, {}),
+    "ps": Plain(ps, {"--all": "is_all", "-a": "is_all", "--watch": "is_watching", "-w": "is_watching", **JSON}, {}),
     "kill": Plain(kill, {"--force": "force", "--tree": "tree", **JSON}, {}, ("pid",)),
     "kill-stale": Plain(kill_stale, {"--dry-run": "dry_run", **JSON}, {}),
     "pin": Plain(pin, JSON, {}, ("pid",)),

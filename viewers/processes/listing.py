@@ -1,5 +1,6 @@
 """`fleetmeter ps`: every process of an agent, how it is, and which session it is in."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -9,6 +10,8 @@ from viewers.processes.words import NONE, UNKNOWN, bytes_of, percent, sign
 from viewers.screen import format, output, terminal
 from viewers.screen.table import Column, Row, lines
 
+EVERY_S = 5.0
+CLEARED = "\x1b[H\x1b[2J"
 IN_THE_WAY = ("helper", "launcher")
 """Processes that do no work of their own."""
 COLUMNS = (
@@ -47,6 +50,18 @@ def run(look: Look, scope: str, *, is_all: bool = False, as_json: bool = False) 
     terminal.show(*lines(COLUMNS, [row(one, now_s) for one in found], terminal.columns()))
     terminal.show(summary(found))
     return 0
+
+
+def watch(
+    look: Look, scope: str, *, is_all: bool = False, as_json: bool = False, rest: Callable[[float], None] = time.sleep
+) -> int:
+    """The same again and again; on a terminal each stands where the last one stood."""
+    while True:
+        if terminal.is_terminal(sys.stdout) and not as_json:
+            terminal.show(CLEARED)
+        run(look, scope, is_all=is_all, as_json=as_json)
+        sys.stdout.flush()
+        rest(EVERY_S)
 
 
 def row(one: Shown, now_s: float) -> Row:

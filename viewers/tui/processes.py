@@ -23,6 +23,8 @@ from viewers.tui.view import View
 from viewers.tui.words import Words
 
 EVERY_S = 5.0
+NEWS_S = 10.0
+"""So long it stands there what became of an act."""
 LEAST_S = 2.0
 """What is recorded meanwhile makes nobody look more often."""
 
@@ -59,6 +61,7 @@ class ProcessesFace(Face):
         self.memory = Memory()
         self.asked_s = 0.0
         self.outcome: Line = ()
+        self.said_s = 0.0
 
     def compose(self) -> ComposeResult:
         yield Words(id="process-sums")
@@ -92,10 +95,10 @@ class ProcessesFace(Face):
         )
         self.query_one("#process-head", Words).show(panels.head(view.inside))
         one = self._chosen()
-        self.query_one("#process-why", Words).show(self.outcome or (panels.advice(one) if one else ()))
+        is_news = self.outcome and time.monotonic() - self.said_s < NEWS_S
+        self.query_one("#process-why", Words).show(self.outcome if is_news else panels.advice(one) if one else ())
 
     def on_view_moved(self, moved: View.Moved) -> None:
-        self.outcome = ()
         self.draw(time.time())
 
     def filtered(self, needle: str) -> None:
@@ -161,7 +164,7 @@ class ProcessesFace(Face):
             self._stop(one, force=True)
 
     def _say(self, words: str, style: str) -> None:
-        self.outcome = ((words, style),)
+        self.outcome, self.said_s = ((words, style),), time.monotonic()
         self.draw(time.time())
 
     def _chosen(self) -> Shown | None:
