@@ -16,6 +16,7 @@ from viewers.panels.ink import Line, Panel
 from viewers.panels.processes import HEALTHY, SORTS, Look
 from viewers.panels.reading import Question
 from viewers.processes.desk import Desk
+from viewers.query import rows
 from viewers.tui.ask import Ask
 from viewers.tui.face import Face
 from viewers.tui.host import host
@@ -34,11 +35,16 @@ class Memory:
 
     def __init__(self) -> None:
         self.looked_s, self.found = 0.0, list[Shown]()
+        self.keys: dict[str, int] = {}
+        """The id of a session → its key."""
 
-    def look(self, desk: Desk) -> list[Shown]:
+    def look(self, reader: sqlite3.Connection, desk: Desk) -> list[Shown]:
         if time.monotonic() - self.looked_s >= LEAST_S:
             self.found = list(desk.look())
             self.looked_s = time.monotonic()
+            for id_ in {id_ for one in self.found for id_, _, _ in one.sessions} - self.keys.keys():
+                for (key,) in rows(reader, "key_of_session", id=id_):
+                    self.keys[id_] = key
         return self.found
 
 
@@ -46,9 +52,10 @@ class ProcessesFace(Face):
     """The screen."""
 
     title, number = "Processes", "5"
-    keys = "x stop…  K keep…  a all  s sort  / filter  b back"
+    keys = "enter open session  x stop…  K keep…  a all  s sort  / filter  b back"
     help = (
-        ("x", "stop the process; it asks first"), ("K", "keep it from being stale"), ("a", "also helpers, launchers"),
+        ("enter", "open its session"), ("x", "stop the process; it asks first"),
+        ("K", "keep it from being stale"), ("a", "also helpers, launchers"),
         ("s", "sort by state, memory, cpu, age"), ("/", "filter; esc clears it"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,8 +83,8 @@ class ProcessesFace(Face):
         desk, memory = host(self).desk, self.memory
         self.asked_s = time.monotonic()
 
-        def ask(_reader: sqlite3.Connection, _now_s: float) -> Sequence[Shown]:
-            return memory.look(desk) if desk is not None else ()
+        def ask(reader: sqlite3.Connection, _now_s: float) -> Sequence[Shown]:
+            return memory.look(reader, desk) if desk is not None else ()
 
         return "processes", ask
 
@@ -100,6 +107,12 @@ class ProcessesFace(Face):
 
     def on_view_moved(self, moved: View.Moved) -> None:
         self.draw(time.time())
+
+    def on_view_opened(self, opened: View.Opened) -> None:
+        one = self._chosen()
+        key = self.memory.keys.get(one.sessions[0][0]) if one is not None and one.sessions else None
+        if key is not None:
+            host(self).open_session(key)
 
     def filtered(self, needle: str) -> None:
         self._look(self.look._replace(needle=needle))

@@ -42,6 +42,19 @@ class FakeDesk:
         return Acted(pid, "zoo", None, None, "pin", "pinned", "it is never called stale")
 
 
+def test_enter_opens_the_session_that_it_is_in(look: Any, recorded: Any) -> None:
+    desk = FakeDesk()
+
+    async def by_keys(eye: Any) -> None:
+        eye.app.desk = desk
+        await eye.press("5")
+        await eye.until("app72")
+        await eye.press("enter")
+        await eye.until("▐2 Session▌")
+
+    look(by_keys)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_processes_are_shown_those_first_that_need_a_look(size: tuple[int, int], look: Any, recorded: Any) -> None:
     desk = FakeDesk()
