@@ -25,8 +25,14 @@ def tui(
 
 @app.command()
 def web(
+    act: Annotated[
+        str | None, typer.Argument(metavar="[devices|revoke]", help="List who was let in, or shut one out.")
+    ] = None,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Whom to shut out.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where, or on the next port that is free.")] = plain.PORT,
-    host: Annotated[str, typer.Option(help="An address of this machine alone.")] = plain.HOST,
+    host: Annotated[str, typer.Option(help="An address of this machine; with --lan, of its network.")] = plain.HOST,
+    is_lan: Annotated[bool, typer.Option("--lan", help="Let phones on your network look on, by a code.")] = False,
+    is_tls: Annotated[bool, typer.Option("--tls", help="Seal what is sent by a certificate made here.")] = False,
     is_opened: Annotated[bool, typer.Option("--open", help="Open the browser, also where no screen is seen.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only say what to open.")] = False,
     session: Annotated[str | None, typer.Option(metavar="ID", help="Open the page of this session.")] = None,
@@ -35,7 +41,8 @@ def web(
     """Show the same in a browser: served to this machine alone, and only to a browser that was let in."""
     raise typer.Exit(
         plain.web(
-            port=port, host=host, is_opened=is_opened, no_open=no_open, session=session, no_start=no_start
+            act=act, id=id, port=port, host=host, is_lan=is_lan, is_tls=is_tls, is_opened=is_opened, no_open=no_open,
+            session=session, no_start=no_start,
         )
     )  # fmt: skip
 

@@ -19,20 +19,18 @@ def tui(*, session: str | None = None, is_ascii: bool = False, no_start: bool = 
 
 
 def web(
-    *,
-    port: int = PORT,
-    host: str = HOST,
-    is_opened: bool = False,
-    no_open: bool = False,
-    session: str | None = None,
+    *, act: str | None = None, id: str | None = None, port: int = PORT, host: str = HOST, is_lan: bool = False,
+    is_tls: bool = False, is_opened: bool = False, no_open: bool = False, session: str | None = None,
     no_start: bool = False,
-) -> int:
-    from viewers.web.serve import run
+) -> int:  # fmt: skip
+    if act is not None:
+        from viewers.web.admitted import run as admitted
 
-    return run(
-        texts=_texts, port=port, host=host, is_opened=None if is_opened == no_open else is_opened, session=session,
-        no_start=no_start,
-    )  # fmt: skip
+        return admitted(act, id)
+    from viewers.web.serve import Wanted, run
+
+    opened = None if is_opened == no_open else is_opened
+    return run(Wanted(port, host, is_lan, is_tls, opened, session, no_start), _texts)
 
 
 def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:
@@ -73,8 +71,9 @@ PLAIN = {
     "tui": Plain(tui, {"--ascii": "is_ascii", "--no-start": "no_start"}, {}, more=("session",)),
     "web": Plain(
         web,
-        {"--open": "is_opened", "--no-open": "no_open", "--no-start": "no_start"},
+        {"--lan": "is_lan", "--tls": "is_tls", "--open": "is_opened", "--no-open": "no_open", "--no-start": "no_start"},
         {"--port": ("port", whole), "--host": ("host", str), "--session": ("session", str)},
+        more=("act", "id"),
     ),
     "list": Plain(list_, {"--all": "is_all", "-a": "is_all", **JSON}, {}),
     "watch": Plain(watch, dict(JSON), {"--session": ("session", str)}),

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
-from typing import NamedTuple
+import threading
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
 OPENING_S, PAIRING_S = 600.0, 300.0
 TRIES = 5
@@ -29,6 +30,43 @@ class Device(NamedTuple):
     seen_s: float
 
 
+SCRIPT = Device("script", "a program", "", False, 0.0, 0.0)
+
+
+class Book(Protocol):
+    """Where the devices stand. Others may strike one out at any time."""
+
+    def all(self) -> Mapping[str, Device]: ...
+
+    def add(self, device: Device) -> None: ...
+
+    def seen(self, id: str, now_s: float) -> None:
+        """Note that it was here; one that was struck out stays out."""
+        ...
+
+    def strike(self, id: str) -> bool: ...
+
+
+class Memory:
+    """A book for the time of this process."""
+
+    def __init__(self, devices: Mapping[str, Device] | None = None) -> None:
+        self.devices = dict(devices or {})
+
+    def all(self) -> Mapping[str, Device]:
+        return self.devices
+
+    def add(self, device: Device) -> None:
+        self.devices[device.id] = device
+
+    def seen(self, id: str, now_s: float) -> None:
+        if id in self.devices:
+            self.devices[id] = self.devices[id]._replace(seen_s=now_s)
+
+    def strike(self, id: str) -> bool:
+        return self.devices.pop(id, None) is not None
+
+
 class Code(NamedTuple):
     """What opens once."""
 
@@ -39,21 +77,18 @@ class Code(NamedTuple):
 
 
 class Access:
-    """The codes that are open now, and the devices. `keep` writes these down, `used` hears of a code that opened."""
+    """The codes that are open now, and the devices. `used` hears of a code that opened, `revoked` of one shut out."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float],
-        devices: tuple[Device, ...] = (),
-        keep: Callable[[tuple[Device, ...]], None] = lambda _: None,
-    ) -> None:
-        self.clock, self.keep = clock, keep
-        self.devices = {one.id: one for one in devices}
+    def __init__(self, clock: Callable[[], float], book: Book | None = None) -> None:
+        self.clock = clock
+        self.book = book or Memory()
         self.codes: list[Code] = []
         self.wrong: dict[str, list[float]] = {}
         self.script_token = ""
         self.used: Callable[[Device], None] = lambda _: None
         self.revoked: Callable[[str], None] = lambda _: None
+        # The terminal makes codes while the server takes them; a code that opened makes the next one.
+        self.lock = threading.RLock()
 
     def opening(self) -> str:
         """A code for a browser of this machine, too long to be typed or guessed."""
@@ -61,13 +96,15 @@ class Access:
 
     def pairing(self) -> str:
         """A code for a phone, short enough to be typed; the one before it is closed."""
-        self.codes = [code for code in self.codes if not code.is_paired]
         text = "".join(secrets.choice(ALPHABET) for _ in range(8))
-        return self._open(Code(text, self.clock() + PAIRING_S, True, TRIES))
+        with self.lock:
+            self.codes = [code for code in self.codes if not code.is_paired]
+            return self._open(Code(text, self.clock() + PAIRING_S, True, TRIES))
 
     def _open(self, code: Code) -> str:
         now = self.clock()
-        self.codes = [*(other for other in self.codes if other.until_s > now), code]
+        with self.lock:
+            self.codes = [*(other for other in self.codes if other.until_s > now), code]
         return code.text
 
     def is_slowed(self, address: str) -> bool:
@@ -78,6 +115,10 @@ class Access:
 
     def enter(self, text: str, name: str, address: str, *, is_near: bool) -> str | None:
         """The token for whoever brings a code that is open; a code from this machine alone opens no other's browser."""
+        with self.lock:
+            return self._enter(text, name, address, is_near=is_near)
+
+    def _enter(self, text: str, name: str, address: str, *, is_near: bool) -> str | None:
         now = self.clock()
         if self.is_slowed(address):
             return None
@@ -94,8 +135,9 @@ class Access:
         self.codes.remove(fits[0])
         token = secrets.token_urlsafe(32)
         device = Device(secrets.token_hex(4), name[:80], _hash(token), fits[0].is_paired, now, now)
-        self.devices[device.id] = device
-        self._keep()
+        for old in [old for old in self.book.all().values() if now - old.seen_s > KEPT_S]:
+            self.book.strike(old.id)
+        self.book.add(device)
         self.used(device)
         return token
 
@@ -103,34 +145,31 @@ class Access:
         """Whose token it is. One that was made for this machine is worth nothing from another."""
         now, hashed = self.clock(), _hash(token)
         found = None
-        for device in self.devices.values():  # all of them: how long it takes tells nothing
+        for device in self.book.all().values():  # all of them: how long it takes tells nothing
             if hmac.compare_digest(device.token_hash, hashed) and (is_near or device.is_paired):
                 found = device
         if found is None or now - found.seen_s > KEPT_S:
             return None
         if now - found.seen_s > 3600:
-            self.devices[found.id] = found = found._replace(seen_s=now)
-            self._keep()
+            self.book.seen(found.id, now)
         return found
 
     def script(self, token: str) -> Device | None:
         """Whoever can read the data folder of this machine may read the same over HTTP."""
         if not self.script_token or not hmac.compare_digest(self.script_token.encode(), token.encode()):
             return None
-        return Device("script", "a program", "", False, 0.0, 0.0)
+        return SCRIPT
+
+    def is_welcome(self, id: str) -> bool:
+        """Whether a device that was known is known still."""
+        return id == SCRIPT.id or id in self.book.all()
 
     def revoke(self, id: str) -> bool:
         """Shut a device out, at once."""
-        if self.devices.pop(id, None) is None:
+        if not self.book.strike(id):
             return False
-        self._keep()
         self.revoked(id)
         return True
-
-    def _keep(self) -> None:
-        now = self.clock()
-        self.devices = {id: one for id, one in self.devices.items() if now - one.seen_s <= KEPT_S}
-        self.keep(tuple(self.devices.values()))
 
 
 def _hash(token: str) -> str:

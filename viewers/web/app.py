@@ -12,6 +12,7 @@ def application(served: Served, table: tuple[Route, ...] | None = None) -> Starl
     """Made for one data folder and one address."""
     table = routes(served) if table is None else table
     served.access.revoked = served.live.shut
+    served.live.is_welcome = served.access.is_welcome
     return Starlette(
         routes=mounted(table),
         middleware=[

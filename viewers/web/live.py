@@ -2,8 +2,9 @@
 every tab on it gets the parts that became different. However many tabs there are, one thread reads."""
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from viewers.web.render import Part, parts
 
 MOST = 256
 """So many tabs at a time; the next one is told to wait."""
+WELCOME_S = 1.0
+"""So often it is looked whether a device is still let in; what is told to it waits for nothing."""
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
@@ -50,6 +53,7 @@ class Live:
         self.reading: Reading | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.state = "reading"
+        self.is_welcome: Callable[[str], bool] = lambda _: True
 
     def tabs(self) -> list[Tab]:
         return [tab for watched in self.watched.values() for tab in watched.tabs]
@@ -59,14 +63,15 @@ class Live:
         watched = self._enter(page, key, tab)
         told = ""
         try:
-            while not tab.is_over:
+            while not tab.is_over and self.is_welcome(tab.device):
                 if self.state != told:
                     told = self.state
                     yield {"event": "state", "data": told}
                 changed = self._changed(watched, tab)
                 if changed:
                     yield {"event": "parts", "data": msgspec.json.encode(changed).decode()}
-                await tab.news.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(tab.news.wait(), WELCOME_S)
                 tab.news.clear()
         finally:
             self._leave(watched, tab)

@@ -12,6 +12,7 @@ from starlette.routing import Route as Path
 
 from viewers.reading.show import Texts
 from viewers.web.access import Access
+from viewers.web.admitted import named
 from viewers.web.answering import whole
 from viewers.web.api import serving
 from viewers.web.api.calls import Call
@@ -151,7 +152,7 @@ def _enter(served: Served) -> Answer:
             code = msgspec.json.decode(body, type=Asked).code
         except msgspec.DecodeError:
             return JSONResponse({"error": "that is no code"}, 400)
-        name = request.headers.get("user-agent", "a browser")
+        name = named(request.headers.get("user-agent", "a browser"))
         token = served.access.enter(code, name, address, is_near=is_near(request))
         if token is None:
             return JSONResponse({"error": "that code is wrong, used, or too old"}, 403)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from viewers.web.access import ALPHABET, KEPT_S, OPENING_S, PAIRING_S, TRIES, Access, Device
+from viewers.web.access import ALPHABET, KEPT_S, OPENING_S, PAIRING_S, TRIES, Access
 
 
 class Clock:
@@ -119,22 +119,20 @@ def test_a_wrong_code_does_not_close_that_of_this_machine(access: Access) -> Non
     assert access.enter(code, "a browser", "127.0.0.1", is_near=True) is not None
 
 
-def test_a_device_that_was_long_gone_is_forgotten(clock: Clock) -> None:
-    kept: list[tuple[Device, ...]] = []
-    access = Access(clock, keep=kept.append)
+def test_a_device_that_was_long_gone_is_forgotten(access: Access, clock: Clock) -> None:
     token = phone(access, access.pairing()) or ""
     clock.now_s += KEPT_S / 2
     assert access.known(token, is_near=False) is not None  # which counts as being seen
     clock.now_s += KEPT_S / 2 + 1
-    again = Access(clock, kept[-1])
-    assert again.known(token, is_near=False) is not None
+    assert access.known(token, is_near=False) is not None
     clock.now_s += KEPT_S + 1
-    assert again.known(token, is_near=False) is None
+    assert access.known(token, is_near=False) is None
+    assert len(access.book.all()) == 1
+    phone(access, access.pairing())
+    assert len(access.book.all()) == 1
 
 
 def test_of_a_token_only_the_hash_is_kept(access: Access) -> None:
-    kept: list[tuple[Device, ...]] = []
-    access.keep = kept.append
     token = phone(access, access.pairing()) or ""
-    assert token not in repr(kept)
+    assert token not in repr(access.book.all())
     assert len(token) >= 32
