@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
@@ -18,6 +19,7 @@ from viewers.web.table import PAGES
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 DESK, PHONE = (1440, 900), (390, 844)
 EVIL = (
     "<script>window.hit=1;alert(1)</script>", '"><img src=x onerror="window.hit=1;alert(1)">',
@@ -157,6 +159,24 @@ def test_V5_a_page_that_escapes_nothing_is_seen(browser: Browser) -> None:
     page.wait_for_function("window.hit === 1")
     assert any(trouble.startswith("dialog") for trouble in watch.found())
     context.close()
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_a_page_is_for_everybody(shown: Shown, size: tuple[int, int], theme: Literal["light", "dark"]) -> None:
+    """What axe finds of WCAG 2.1 A and AA: contrasts, names, roles, tables, landmarks."""
+    page = shown.context.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=theme)
+    found: dict[str, list[str]] = {}
+    for path in PATHS:
+        page.goto(shown.url + path)
+        page.evaluate(AXE.read_text("utf-8"))
+        rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
+        wrong = page.evaluate(f"axe.run(document, {rules}).then((told) => told.violations.map((one) => one.help))")
+        if wrong:
+            found[path] = wrong
+    page.close()
+    assert found == {}
 
 
 def test_what_is_recorded_is_on_the_page_without_a_word_from_the_reader(shown: Shown) -> None:

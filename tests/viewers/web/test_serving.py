@@ -163,3 +163,17 @@ def test_a_browser_stays_known_over_a_restart(recorded: Path, serve: Serve) -> N
         connection.request("GET", "/", headers={"Cookie": cookie})
         assert connection.getresponse().status == 200
     assert (recorded / "web-devices.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.promise("V11")
+def test_V11_a_browser_that_is_shut_out_loses_its_stream(recorded: Path, serve: Serve) -> None:
+    server = serve(recorded, "--port", "0")
+    cookie = enter(server)
+    own = {"Origin": f"http://127.0.0.1:{server.port}", "Content-Type": "application/json", "X-Fleetmeter": "1"}
+    with contextlib.closing(stream(server.port, cookie)) as begun, line(server.port) as connection:
+        connection.request("POST", "/leave", "{}", {**own, "Cookie": cookie})
+        assert connection.getresponse().status == 200
+        began = time.monotonic()
+        while begun.recv(65_536):
+            assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 2 + SLACK_S
