@@ -27,7 +27,7 @@ class Opener:
         self.is_opened = is_opened
         self.page = ""
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Open the browser, or say what to open."""
         link = self._link()
         terminal.say(f"fleetmeter is at {self.url}{self.place}", f"  open it by {link}", "  Ctrl+C ends it")
@@ -62,7 +62,7 @@ class Inviter:
         self.url, self.access, self.fingerprint = url, access, fingerprint
         self.is_asked = sys.stdin.isatty()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Say what it means, show the first code, and make another at every Enter."""
         terminal.say(*NETWORK, SEALED if self.fingerprint else OPEN)
         self.invite()

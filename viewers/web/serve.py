@@ -66,11 +66,11 @@ def run(wanted: Wanted, texts: Callable[[], Texts]) -> int:
     opener = Opener(home, urls[0], place, access, is_opened=is_opened)
     inviter = Inviter(urls[-1], access, sealed.fingerprint if sealed else "")
     access.used = lambda device: (inviter if device.is_paired else opener).used(device)
-    opener.begin()
+    opener.start()
     if sealed:
         terminal.say(f"  fingerprint of its certificate, SHA-256: {sealed.fingerprint}")
     if wanted.is_lan:
-        inviter.begin()
+        inviter.start()
     # uvicorn raises the signal again when it has ended, which then is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _ended)
