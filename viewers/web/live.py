@@ -104,10 +104,15 @@ class Live:
             self.reading.wake.set()
             self.reading = None
 
-    def shut(self, device: str) -> None:
-        """End the streams of a device."""
+    def end(self) -> None:
+        """End every stream, from a signal: a server that waits for its streams waits for ever."""
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.shut, None)
+
+    def shut(self, device: str | None) -> None:
+        """End the streams of a device, or of all."""
         for tab in self.tabs():
-            if tab.device == device:
+            if device in (None, tab.device):
                 tab.is_over = True
                 tab.news.set()
 

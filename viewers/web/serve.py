@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
@@ -91,13 +92,26 @@ def _place(home: str, session: str | None) -> str:
     return address(session)
 
 
+class Ending(uvicorn.Server):
+    """A server that ends its streams when it is told to end."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self.live = live
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.live.end()
+        super().handle_exit(sig, frame)
+
+
 def _server(served: Served, sealed: Certificate | None) -> uvicorn.Server:
-    return uvicorn.Server(
+    return Ending(
         uvicorn.Config(
             application(served), http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_S, backlog=BACKLOG,
             ssl_certfile=sealed.path if sealed else None, ssl_keyfile=sealed.path if sealed else None,
-        )
+        ),
+        served.live,
     )  # fmt: skip
 
 
