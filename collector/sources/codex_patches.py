@@ -45,13 +45,14 @@ def touch(spot: Spot, call_id: str, files: list[Patched]) -> None:
 
 def asked_to_change(name: str, script: Any, arguments: Arguments, cwd: str) -> list[Patched]:
     """The files that a call's patch names, with the lines it adds to each and takes away."""
-    folder = os.path.join(cwd, arguments.workdir) if isinstance(arguments.workdir, str) else cwd
     if name == "apply_patch":
         patch = next((text for text in (script, arguments.input, arguments.patch) if isinstance(text, str)), "")
+        inside = ""
     else:
-        patch, folder = _by_shell(arguments.cmd if arguments.cmd is not None else arguments.command, folder)
+        patch, inside = _by_shell(arguments.cmd if arguments.cmd is not None else arguments.command)
     if not patch:
         return []
+    folder = os.path.join(cwd, arguments.workdir if isinstance(arguments.workdir, str) else "", inside)
     return _files_in(patch.partition(BEGINS)[2].partition(ENDS)[0], folder)
 
 
@@ -75,18 +76,18 @@ def _told(changes: Mapping[str, Change] | None, cwd: str) -> list[Patched]:
     return found
 
 
-def _by_shell(command: Any, cwd: str) -> tuple[str, str]:
-    """A patch inside a command, and the folder that it is applied in."""
+def _by_shell(command: Any) -> tuple[str, str]:
+    """A patch inside a command, and the folder that the command goes to before."""
     words = cast("list[object]", command) if isinstance(command, list) else [command]
     if len(words) == 2 and words[0] in ("apply_patch", "applypatch"):
-        return str(words[1]), cwd
+        return str(words[1]), ""
     line = words[-1] if words else None
     if not isinstance(line, str) or BEGINS not in line:
-        return "", cwd
+        return "", ""
     called = BY_SHELL.match(line)
     if called is None:
-        return "", cwd
-    return line, os.path.join(cwd, next((folder for folder in called.groups() if folder), ""))
+        return "", ""
+    return line, next((folder for folder in called.groups() if folder), "")
 
 
 def _files_in(patch: str, cwd: str) -> list[Patched]:

@@ -48,6 +48,7 @@ class Rollout:
         self._file_session = session_id
         self._state = msgspec.json.decode(carried, type=Carried) if carried else Carried()
         self._here = Spot(generation_id)
+        self._here.state = self._state
 
     def is_record(self, value: dict[str, Any]) -> bool:
         """Whether a recovered object looks like a line of ours and not like the inside of one."""
@@ -59,7 +60,7 @@ class Rollout:
 
     def carry_on(self, carried: bytes) -> None:
         """Go back to what was carried."""
-        self._state = msgspec.json.decode(carried, type=Carried)
+        self._state = self._here.state = msgspec.json.decode(carried, type=Carried)
 
     @property
     def version(self) -> str:
@@ -73,12 +74,12 @@ class Rollout:
 
     def take(self, line: Envelope | Line, byte_offset: int, length: int, out: Batch) -> Record:
         """Add what a line says to the batch, and give the record it becomes."""
-        state, body, type_ = self._state, line.payload, line.type
+        state, spot, body, type_ = self._state, self._here, line.payload, line.type
         if body is None:  # a line without an envelope is itself an item, or a header
             assert isinstance(line, Line)
             body, type_ = line, _bare_type(line)
-        kind = body.type or type_ or "untyped"
-        record = Record(self._here.generation_id, byte_offset, length, kind, instant(line.timestamp))
+        at = instant(line.timestamp)
+        record = Record(spot.generation_id, byte_offset, length, body.type or type_ or "untyped", at)
         if state.is_ours is not True:
             self._judge(line)
             if state.is_ours is False:
@@ -89,14 +90,18 @@ class Rollout:
             state.session_id = sound((body.id if is_header else None) or self._file_session)
         if is_header and not state.has_header and body.id in (None, state.session_id):
             self._begin(body)
-        spot = self._spot(record, body, out)
-        if is_header:
-            _session(spot)
+        spot.record, spot.at, spot.body = record, at, body  # one object serves all lines, one after the other
+        if out is not spot.out:
+            self._enter(out)
+        if at is not None:
+            self._pass_time(at)
+        if type_ == "response_item":
+            if not state.is_agent or not spot.is_copied:
+                _raw_item(spot)
         elif type_ == "event_msg":
             take_event(spot)
-        elif type_ == "response_item":
-            if not spot.is_inherited:
-                _raw_item(spot)
+        elif is_header:
+            _session(spot)
         elif type_ == "token_usage_record":
             take_record(spot)
         elif type_ == "turn_context":
@@ -133,24 +138,24 @@ class Rollout:
         is_other = goes_on or header.forked_from_id is not None or state.is_agent
         state.is_whole = header.history_mode == "paginated" and not is_other
 
-    def _spot(self, record: Record, body: Payload, out: Batch) -> Spot:
-        """The place where reading stands. There is one at a time, so one object serves them all."""
-        spot, state, at = self._here, self._state, record.at
-        spot.record, spot.at, spot.body, spot.state = record, at, body, state
-        if out is not spot.out:
-            spot.out, spot.run = out, out.run(state.session_id, "main", "subagent" if state.is_agent else "main")
-            out.files.add((spot.run.session.index, spot.generation_id))
-        if at is not None:
-            if at > state.last_at:
-                state.last_at = at
-            session = spot.run.session
-            if at > session.last_at:
-                session.last_at = at
-            if not session.first_at or at < session.first_at:
-                session.first_at = at
-            if state.is_agent:
-                spot.run.first_at, spot.run.last_at = session.first_at, session.last_at
-        return spot
+    def _enter(self, out: Batch) -> None:
+        """The batch that facts go to from here on."""
+        spot, state = self._here, self._state
+        spot.out, spot.run = out, out.run(state.session_id, "main", "subagent" if state.is_agent else "main")
+        out.files.add((spot.run.session.index, spot.generation_id))
+
+    def _pass_time(self, at: str) -> None:
+        """The thread reaches to this line."""
+        state, run = self._state, self._here.run
+        session = run.session
+        if at > state.last_at:
+            state.last_at = at
+        if at > session.last_at:
+            session.last_at = at
+        if not session.first_at or at < session.first_at:
+            session.first_at = at
+        if state.is_agent:
+            run.first_at, run.last_at = session.first_at, session.last_at
 
 
 class ThreadNames:

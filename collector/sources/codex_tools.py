@@ -33,7 +33,8 @@ def started(spot: Spot) -> None:
     arguments = _arguments(body.arguments)
     call.name = least(call.name, sound(name))
     call.started_at = least(call.started_at, spot.at)
-    call.target = least(call.target, _target(arguments, body.input) or _asked(body.action) or None)
+    target = _target(arguments, body.input) or _asked(body.action) or None
+    call.target = least(call.target, target) if call.target else target
     call.run = spot.run.index
     if is_own and type_ not in ANSWERED:
         _end(call, "ok", spot.at)
@@ -74,7 +75,7 @@ def finished(spot: Spot) -> None:
     _end(call, outcome, spot.at)
     if took_ms is not None:
         call.duration_ms = max(call.duration_ms or 0, took_ms)
-    if call.outcome == "ok":  # and no event told of the files
+    if awaited.patched and call.outcome == "ok":  # and no event told of the files
         touch(spot, call_id, awaited.patched)
     spawn = SPAWNED.match(output)
     if spawn:
@@ -144,14 +145,19 @@ def _longest_ms(known: int | None, duration: Duration | None) -> int | None:
 
 
 def _call(spot: Spot, call_id: str) -> ToolCall:
+    known = spot.out.tool_calls.get((call_id, spot.run.session.session_id))
+    if known is not None:
+        return known
     return spot.out.tool_call(sound(call_id), spot.run, spot.generation_id, spot.is_copied)
 
 
 def _end(call: ToolCall, outcome: str, at: str | None) -> None:
     """How a call ended; it may be told several times, and what goes on in the background ends later."""
-    if call.outcome == BACKGROUND and outcome != BACKGROUND:
+    if call.outcome is None:
+        call.outcome, call.ended_at = outcome, least(call.ended_at, at)
+    elif call.outcome == BACKGROUND and outcome != BACKGROUND:
         call.outcome, call.ended_at = outcome, at or call.ended_at
-    elif outcome == BACKGROUND and call.outcome is not None:
+    elif outcome == BACKGROUND:
         call.ended_at = call.ended_at or at
     else:
         call.outcome, call.ended_at = least(call.outcome, outcome), least(call.ended_at, at)

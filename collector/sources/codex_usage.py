@@ -32,23 +32,25 @@ def take_record(spot: Spot) -> None:
     state.has_records = state.has_records or _is_something(usage)
     if _is_something(usage):
         thread = body.thread_id or state.session_id
-        _add(spot, body.response_id or "", f"{thread} {sums.total}", usage, "transcript")
+        _add(spot, sound(body.response_id or ""), sound(f"{thread} {sums.total}"), usage, "transcript")
 
 
 def take_count(spot: Spot) -> None:
     """The sums so far, and what the last answer added to them."""
     body, state = spot.body, spot.state
-    has_limits = bytes(body.rate_limits).startswith(b"{")
-    if has_limits:
+    limits, info = bytes(body.rate_limits), body.info
+    has_limits = limits[:1] == b"{"
+    if has_limits and limits != spot.limits:
         take_limits(spot, body.rate_limits)
-    info = body.info
     if info is None or (info is UNSET and has_limits):
         return  # limits alone
     if info is UNSET:
         raise ValueError("a token_count of an unknown shape")
-    take_window(spot, info.window)
+    if info.window != state.window:
+        take_window(spot, info.window)
     total, last = _vector(info.total), _vector(info.last)
-    if (total is None and last is None) or _is_strange(info.total, total) or _is_strange(info.last, last):
+    is_strange = (total is None and info.total is not None) or (last is None and info.last is not None)
+    if is_strange or (total is None and last is None):
         raise ValueError("a token_count of an unknown shape")
     if last is not None:
         _fill(spot, last)
@@ -59,7 +61,9 @@ def take_count(spot: Spot) -> None:
             return  # told again
     if state.has_records:
         return
-    if before is None and state.is_whole:
+    if total is not None and before is not None and last is not None and _is_sum(total, before, last):
+        growth, follows = None, False  # no more than the answer that is told: so it is with nearly all
+    elif before is None and state.is_whole:
         growth, follows = total, True  # a migration may have dropped turns before
     elif total is not None and before is not None and _is_something(before) and _covers(total, before):
         growth, follows = _less(total, before), True
@@ -122,7 +126,6 @@ def _windows(limits: Limits) -> Iterator[tuple[str, Window]]:
 
 def _add(spot: Spot, message_id: str, request_id: str, usage: Vector, evidence: str) -> None:
     state, place = spot.state, spot.record.byte_offset
-    message_id, request_id = sound(message_id), sound(request_id)
     fresh, cached, output, reasoning, _, _ = usage
     at, searches, state.searches = spot.at, state.searches, 0
     spot.out.add_response(
@@ -162,12 +165,17 @@ def _vector(usage: Usage | None) -> Vector | None:
     return fresh, cached, output, reasoning, usage.written or 0, total
 
 
-def _is_strange(usage: Usage | None, read: Vector | None) -> bool:
-    return usage is not None and read is None
-
-
 def _is_something(usage: Vector) -> bool:
     return usage[0] + usage[2] > 0
+
+
+def _is_sum(total: Vector, before: Vector, last: Vector) -> bool:
+    return (
+        total[0] == before[0] + last[0]
+        and total[1] == before[1] + last[1]
+        and total[2] == before[2] + last[2]
+        and total[3] == before[3] + last[3]
+    )
 
 
 def _covers(more: Vector, less: Vector) -> bool:
