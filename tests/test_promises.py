@@ -4,8 +4,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).parent
 DUE = (
     "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17",
@@ -38,9 +36,8 @@ def missing(marks: set[tuple[str, str]]) -> list[str]:
     return [f"{id_} has no {kind}" for id_ in DUE for kind in ("promise", "mutant") if (kind, id_) not in marks]
 
 
-@pytest.mark.parametrize("id_", DUE)
-def test_every_promise_has_a_test_and_a_mutant(id_: str) -> None:
-    assert [what for what in missing(all_borne()) if what.startswith(f"{id_} ")] == []
+def test_every_promise_has_a_test_and_a_mutant() -> None:
+    assert missing(all_borne()) == []
 
 
 def test_a_missing_test_is_seen() -> None:
