@@ -10,7 +10,7 @@ from contextlib import closing
 from store.database import user_version
 from store.empty import open_empty
 from store.schema import newest
-from store.usage_days import SUMS
+from store.usage_days import ALL, BELIEVED, PARTS_OF, SUMS
 
 WRONG_SUMS = "sums that are not those of their rows:"
 DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -48,14 +48,27 @@ from usage_day
 where day not in (select day from usage_day_to_sum)
 """  # noqa: S608 - names of columns
 DAYS_OF_QUARTERS = f"""
-select substr(u.quarter, 1, 10), s.account_id, u.model, {", ".join(f"sum(u.{name})" for name in SUMS)}
+select substr(u.quarter, 1, 10), s.account_id, u.model,
+    {", ".join(f"sum(u.{BELIEVED.get(name, name)})" for name in SUMS)}
 from usage_quarter_hour as u
 join session as s using (session_key)
 where substr(u.quarter, 1, 10) not in (select day from usage_day_to_sum)
 group by 1, 2, 3
 """  # noqa: S608 - names of columns
+PARTS = f"""
+select day, account_id, model, quarter, {ALL}
+from usage_part
+where day not in (select day from usage_day_to_sum)
+"""  # noqa: S608 - names of columns
+PARTS_OF_QUARTERS = PARTS_OF.format(
+    days="(select distinct day from usage_day where day not in (select day from usage_day_to_sum))"
+)
 WORDS = "select name, sql from sqlite_master"
-SUMMED = {"quarter hours": (QUARTERS, ANSWERS), "days": (DAYS, DAYS_OF_QUARTERS)}
+SUMMED = {
+    "quarter hours": (QUARTERS, ANSWERS),
+    "days": (DAYS, DAYS_OF_QUARTERS),
+    "parts of days": (PARTS, PARTS_OF_QUARTERS),
+}
 
 
 def is_damage(error: BaseException) -> bool:

@@ -17,6 +17,7 @@ from store.usage_days import sum_days
 from tests.viewers.ledger import Answer, keep, some
 from viewers import query
 from viewers.reports import usage
+from viewers.reports.disbelief import warn
 from viewers.reports.flags import MODES
 from viewers.reports.scope import Scope
 from viewers.reports.usage import Group, Used, groups, total
@@ -235,3 +236,47 @@ def test_the_mode_says_whose_money(mode: str, expected: tuple[int, int], home: P
         for by in GROUPINGS:
             used = whole(groups(reader, scope("UTC", mode=mode), by))
             assert (used.usd_nanos, used.unpriced_responses) == expected
+
+
+ABSURD = 10**15
+"""Micro-dollars: a thousand million dollars for one answer."""
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("calculate", (18 * 10**9, 17)), ("auto", (3 * 10**9 + 7_000_000, 16)), ("display", (7_000_000, 17))],
+)
+def test_U28_a_reported_cost_out_of_all_proportion_is_in_no_sum(
+    mode: str, expected: tuple[int, int], home: Path
+) -> None:
+    million = (10**6, 0, 0, 0, 0)
+    keep(home, [Answer("2026-11-18T10:00:00.000Z", tokens=million, reported=ABSURD),
+                Answer("2026-11-18T10:01:00.000Z", "model-b", tokens=million, reported=5_000),
+                Answer("2026-11-18T10:02:00.000Z", "mystery", reported=2_000),  # what is known of it, and can be
+                *(Answer(f"2026-11-18T10:{minute}:00.000Z", "=cmd()", reported=ABSURD)
+                  for minute in range(20, 36))])  # fmt: skip
+    with closing(open_reader(home)) as reader:
+        for by in GROUPINGS:
+            used = whole(groups(reader, scope("Asia/Kolkata", mode=mode), by))
+            assert (used.usd_nanos, used.unpriced_responses) == expected, by
+
+
+@pytest.mark.parametrize(("reported", "is_believed"), [(31_000_000, True), (31_000_001, False), (1, True), (0, True)])
+def test_U28_up_to_ten_times_its_price_and_a_dollar_a_report_is_believed(
+    reported: int, is_believed: bool, home: Path
+) -> None:
+    keep(home, [Answer("2026-11-18T10:00:00.000Z", tokens=(10**6, 0, 0, 0, 0), reported=reported)])
+    with closing(open_reader(home)) as reader:
+        used = whole(groups(reader, scope("UTC"), "day"))
+    assert used.usd_nanos == (reported * 1000 if is_believed else 3 * 10**9)
+
+
+def test_U28_a_report_says_what_it_does_not_believe(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(home, [Answer("2026-11-18T10:00:00.000Z", tokens=(10**6, 0, 0, 0, 0), reported=ABSURD)])
+    said = "not believed: one says that 1 response cost $1,000,000,000.00; they are counted at their prices, $3.00\n"
+    with closing(open_reader(home)) as reader:
+        warn(reader, scope("UTC"))
+        assert capsys.readouterr().err == said
+        warn(reader, scope("UTC", mode="calculate"))
+        warn(reader, scope("UTC", since="2026-11-25"))
+        assert capsys.readouterr().err == ""

@@ -13,6 +13,7 @@ from store.errors import FleetmeterError, NoDatabaseYet
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.proof.why_row import NAMED, Row, quarters, reported, row_of
+from viewers.reports.disbelief import warn
 from viewers.reports.flags import Asked
 from viewers.reports.report import plan_of, say_nothing
 from viewers.reports.scope import Scope, narrowed, number_of, scope_of
@@ -113,6 +114,7 @@ def run(words: list[str], **chosen: Any) -> int:
             row = row_of(words, narrowed(scope, asked, reader), reader)
             opened = open_row(reader, row, asked, limit)
             if opened.parts:
+                warn(reader, row.scope)
                 _check(opened, reported(reader, row))
             else:
                 say_nothing(row.scope)

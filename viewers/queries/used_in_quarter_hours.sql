@@ -30,17 +30,17 @@
             u.web_searches,
             case :mode
                 when 'calculate' then u.usd_nanos
-                when 'display' then u.reported_usd_micros * 1000
+                when 'display' then u.believed_usd_micros * 1000
                 else u.auto_usd_nanos
             end as usd_nanos,
             case :mode
                 when 'calculate' then u.unpriced_responses
-                when 'display' then u.parts - u.reported_responses
+                when 'display' then u.parts - u.believed_responses
                 else u.auto_unpriced_responses
             end as unpriced_responses,
             case :mode
                 when 'calculate' then u.unpriced_tokens
-                when 'display' then u.unreported_tokens
+                when 'display' then u.unbelieved_tokens
                 else u.auto_unpriced_tokens
             end as unpriced_tokens,
             iif(
@@ -50,7 +50,7 @@
             ) as subagent_tokens,
             iif(u.run_kind = 'main', 0, case :mode
                 when 'calculate' then u.usd_nanos
-                when 'display' then u.reported_usd_micros * 1000
+                when 'display' then u.believed_usd_micros * 1000
                 else u.auto_usd_nanos
             end) as subagent_usd_nanos,
             u.telemetry_tokens as telemetry_only_tokens

@@ -35,32 +35,32 @@
             r.reasoning_tokens,
             r.web_searches,
             iif(
-                :mode = 'display' or (:mode = 'auto' and u.reported_responses = u.parts),
-                coalesce(r.reported_usd_micros, 0) * 1000,
+                :mode = 'display' or (:mode = 'auto' and u.believed_responses = u.parts),
+                iif(u.is_absurd, 0, coalesce(r.reported_usd_micros, 0)) * 1000,
                 coalesce(c.usd_nanos, 0)
             ) as usd_nanos,
             case
-                when :mode = 'display' then r.reported_usd_micros is null
-                when :mode = 'auto' and u.reported_responses = u.parts then 0
+                when :mode = 'display' then r.reported_usd_micros is null or u.is_absurd
+                when :mode = 'auto' and u.believed_responses = u.parts then 0
                 else c.usd_nanos is null
             end as unpriced_responses,
             case
-                when :mode = 'display' then u.reported_responses = 0
-                when :mode = 'auto' and u.reported_responses = u.parts then 0
+                when :mode = 'display' then u.believed_responses = 0
+                when :mode = 'auto' and u.believed_responses = u.parts then 0
                 else c.usd_nanos is null
             end * (
                 r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens
                 + r.output_tokens
             ) as unpriced_tokens,
-            :mode = 'display' or (:mode = 'auto' and u.reported_responses = u.parts) as is_reported,
+            :mode = 'display' or (:mode = 'auto' and u.believed_responses = u.parts) as is_reported,
             iif(
                 r.run_kind = 'main', 0,
                 r.input_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens
                 + r.output_tokens
             ) as subagent_tokens,
             iif(r.run_kind = 'main', 0, iif(
-                :mode = 'display' or (:mode = 'auto' and u.reported_responses = u.parts),
-                coalesce(r.reported_usd_micros, 0) * 1000,
+                :mode = 'display' or (:mode = 'auto' and u.believed_responses = u.parts),
+                iif(u.is_absurd, 0, coalesce(r.reported_usd_micros, 0)) * 1000,
                 coalesce(c.usd_nanos, 0)
             )) as subagent_usd_nanos,
             iif(

@@ -10,6 +10,7 @@ from store import home as homes
 from store.database import open_reader
 from store.errors import NoDatabaseYet
 from store.light import TYPE_CHECKING, Any, NamedTuple
+from viewers import query
 from viewers.reports.flags import ORDERS, Asked
 from viewers.reports.scope import Scope, narrowed, number_of, one_of, scope_of
 from viewers.reports.usage import Group, Used, groups, total
@@ -157,6 +158,10 @@ def tell_of(report: Report, asked: Asked, now_s: float) -> Told:
             cards = cards_of(reader, shown) if report.by == "session" else {}
             entries = _entries(reader, scope) if asked.id is not None else []
             spent = _spent(reader, scope) if asked.id is not None else None
+            if query.rows(reader, "is_absurd")[0][0]:
+                from viewers.reports.disbelief import warn  # next to nobody's agent says such things
+
+                warn(reader, scope)
     except NoDatabaseYet as nothing:
         tell(nothing)
         return Told(report, asked, scope, [], [], Used())
@@ -188,8 +193,6 @@ def ordered(report: Report, found: list[Group], order: str, limit: int | None) -
 
 def cards_of(reader: sqlite3.Connection, shown: list[Group]) -> dict[str, Card]:
     """Session by the key of its group → whose it is."""
-    from viewers import query
-
     keys = "[" + ",".join(group.key for group in shown) + "]"
     return {str(key): Card(*card) for key, *card in query.rows(reader, "session_cards", keys=keys)}
 
@@ -204,8 +207,6 @@ def plan_of(home: str) -> str | None:
 
 
 def _entries(reader: sqlite3.Connection, scope: Scope) -> list[tuple[Any, ...]]:
-    from viewers import query
-
     return [row for key in scope.sessions or () for row in query.rows(reader, "session_entries", session=key)]
 
 
