@@ -114,8 +114,7 @@ def test_S6_damage_that_a_running_collector_meets_is_mended_and_told(home: Path,
         os.pwrite(file.fileno(), bytes(4096 * 3), size // 2 // 4096 * 4096)
     with running(home, project.parents[2]):
         until(lambda: aside.all_aside(home) and status(home)["lastError"], 15)
-        calm(home)
-        assert count(home) == recorded == 900
+        until(lambda: count(home) == recorded == 900)
         said = status(home)
         assert "put aside" in said["lastError"]["words"]
         assert [one["path"] for one in said["care"]["aside"]] == [one.path for one in aside.all_aside(home)]

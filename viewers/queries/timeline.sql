@@ -1,5 +1,5 @@
--- When was each session at work between two moments, and when did it wait for a person? A row for each short while in
--- which something happened; a :digits of the time tells how short.
+-- When was each session at work between two moments, and when did it wait for a person?
+-- A row for each short while in which something happened; a :digits of the time tells how short.
 -- Of tables, by keys that no view shows.
 with chosen as materialized (
     select s.session_key

@@ -170,7 +170,7 @@ def test_V12_a_link_out_of_the_folder_is_read_when_we_start_or_never(tmp_path: P
     (folder / "page.js").write_text("1")
     static = Static(str(folder))
     (folder / "link.js").symlink_to("/etc/passwd")
-    assert set(static.files) == {"page.js"}
+    assert "page.js" in static.files and "link.js" not in static.files
 
 
 @pytest.mark.mutant("V12")
