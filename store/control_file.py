@@ -11,6 +11,8 @@ from store.home import StrPath
 from store.separate import Separate
 
 LOCK = "fleetmeter.control.lock"
+WATCHER = "fleetmeter.watcher.lock"
+"""Held by whoever looks at processes beside a collector."""
 WAIT_S = 10.0
 CONTROL = Separate(
     "fleetmeter-control.db",

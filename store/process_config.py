@@ -23,6 +23,8 @@ class Processes(NamedTuple):
     cpu_percent: float = 200.0
     keep_days: float = 30.0
     """How long peaks are kept of what processes used."""
+    sample: bool = True
+    """Whether a collector has them looked at every five seconds."""
     web: bool = False
     """Whether a browser on this machine may end and pin processes."""
 
@@ -37,7 +39,7 @@ def read_processes(path: str, table: object) -> Processes:
         if key in NUMBERS:
             if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e6:
                 raise place.at(key).wrong("a number above 0")
-        elif key == "web":
+        elif key in ("web", "sample"):
             if not isinstance(value, bool):
                 raise place.at(key).wrong("true or false")
         elif key == "scope":

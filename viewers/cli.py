@@ -38,7 +38,7 @@ AREAS = {
     "history": Area("History", ("show", "restore", "prune", "verify", "rebuild")),
     "reading": Area("What is read", ("sources", "rejects", "agents")),
     "feeds": Area("What agents tell while they run", ("hooks", "statusline", "telemetry")),
-    "processes": Area("Processes", ("ps", "kill", "kill-stale", "pin", "unpin")),
+    "processes": Area("Processes", ("ps", "kill", "kill-stale", "pin", "unpin", "sample")),
     "trying": Area("Trying it", ("demo",)),
 }
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 
 from store import ask, database, lock, process
+from store.control_file import WATCHER
 from viewers.care import status
-from viewers.collecting import service
+from viewers.collecting import service, watching
 
 CHILD = Path(__file__).parents[1] / "store" / "child.py"
 
@@ -54,6 +56,28 @@ def test_a_collector_is_started_asked_restarted_and_stopped(write: Any, history:
     ended = run("status")
     assert ended.returncode == 1 and "fleetmeter start" in ended.stderr
     assert json.loads(run("status", "--json").stdout)["isRunning"] is False
+
+
+def until(is_so: Any) -> None:
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("ended")
+def test_processes_are_looked_at_beside_a_collector_and_not_after_it(run: Any, recorded: Path) -> None:
+    run("start")
+    until(lambda: lock.holder(recorded, WATCHER) is not None)
+    watcher, collector = lock.holder(recorded, WATCHER), lock.holder(recorded)
+    assert watcher is not None and collector is not None and watcher.pid != collector.pid
+    assert json.loads(run("status", "--json").stdout)["processes"]["pid"] == watcher.pid
+    assert f"looked at every 5 s, by pid {watcher.pid}" in run("status").stdout
+    assert f"looked at every 5 s, by pid {watcher.pid}" in run("doctor").stdout
+    process.send(collector.pid, collector.born, signal.SIGKILL)
+    until(lambda: lock.holder(recorded, WATCHER) is None)
+    (recorded / "config.toml").write_text("[processes]\nsample = false\n")
+    assert watching.words(watching.standing(str(recorded))).startswith("not looked at: `sample = false`")
 
 
 def test_what_keeps_it_from_starting_is_told(run: Any, recorded: Path) -> None:

@@ -15,6 +15,7 @@ from store.database import has_wal_reset_bug, path_in
 from store.errors import FleetmeterError
 from store.home import BACKUPS, close_to_others
 from store.lock import COLLECTING
+from viewers.collecting import watching
 from viewers.screen import format
 
 OK, NOTE, WARN, BAD = "ok", "note", "warning", "bad"
@@ -126,6 +127,13 @@ def collector(patient: Patient, name: str) -> Iterator[Finding]:
             yield Finding(name, NOTE, f"its last error, {last['at']}: {last['words']}")
 
 
+def processes(patient: Patient, name: str) -> Iterator[Finding]:
+    """Whether somebody looks at the processes of agents beside a collector."""
+    if patient.status:
+        told = watching.standing(patient.home)
+        yield Finding(name, OK if told["isWatched"] else NOTE, watching.words(told))
+
+
 def watches(patient: Patient, name: str) -> Iterator[Finding]:
     """Whether the system tells of changes, or everything is polled."""
     trees: list[dict[str, Any]] = patient.status.get("watches", {}).get("trees", [])
@@ -208,7 +216,8 @@ def clean_up(patient: Patient, name: str) -> Iterator[Finding]:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("data folder", folder), ("data folder", leftovers), ("disk", disk), ("configuration", configuration),
-    ("sqlite", sqlite), ("collector", collector), ("watches", watches), ("agents", agents), ("clean-up", clean_up),
+    ("sqlite", sqlite), ("collector", collector), ("watches", watches),
+    ("processes", processes), ("agents", agents), ("clean-up", clean_up),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from store import home as homes
 from store import lock
 from store.ask import ask
 from store.lock import COLLECTING, Holder
+from viewers.collecting import watching
 from viewers.screen import format, output, terminal
 from viewers.screen.text import clean
 from viewers.trouble import FAILED
@@ -20,6 +21,8 @@ def run(*, as_json: bool) -> int:
     if found is None or "error" in found:
         holder = lock.holder(home)
         found = silent(home, holder if holder is not None and holder.doing == COLLECTING else None)
+    if found["isRunning"]:
+        found["processes"] = watching.standing(home)
     if as_json:
         output.print_json(found)
     elif not found["isRunning"]:
@@ -78,6 +81,8 @@ def lines(found: dict[str, Any]) -> list[str]:
             f"sqlite      {version} has the WAL-reset bug, which can damage a database, rarely: 3.51.3 mends it"
         )
     said += _telemetry(found.get("telemetry", {}))
+    if "processes" in found:
+        said.append(f"processes   {watching.words(found['processes'])}")
     if found.get("alerts", {}).get("open"):
         said.append(f"alerts      {found['alerts']['open']} open; `fleetmeter alerts` lists them")
     for own in found.get("limits", []):

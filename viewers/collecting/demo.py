@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from store.ask import ask
 from store.errors import FleetmeterError
 from store.home import create_private
-from viewers.collecting.demo_folder import DATA, USER, find, make, remove, tidy
+from viewers.collecting.demo_folder import DATA, USER, find, make, remove, scope, tidy
 from viewers.collecting.running import command
 from viewers.screen import format, output, terminal
 from viewers.screen.text import clean
@@ -144,7 +144,8 @@ def environment(folder: str, sides: Sides) -> dict[str, str]:
     user = os.path.join(folder, USER)
     kept = {name: value for name, value in os.environ.items() if name not in set(sides.variables)}
     kept |= {f"XDG_{name}_HOME": os.path.join(user, place) for name, place in XDG.items()}
-    return {**kept, **sides.fleet(user, 0, lambda: 0).environ(), "FLEETMETER_HOME": os.path.join(folder, DATA)}
+    own = {"FLEETMETER_HOME": os.path.join(folder, DATA), "FLEETMETER_SCOPE": scope(folder)}
+    return {**kept, **sides.fleet(user, 0, lambda: 0).environ(), **own}
 
 
 def document(folder: str, fleet: Fleet, variables: dict[str, str]) -> dict[str, object]:

@@ -73,6 +73,12 @@ def _runs(folder: str) -> bool:
     return owner is not None and birth(owner.pid) == owner.born
 
 
+def scope(folder: str) -> str:
+    """Of all processes of this machine only those of the demo: an imaginary fleet has nothing to do with others."""
+    owner = _owner(folder)
+    return f"pid:{owner.pid}" if owner is not None and _runs(folder) else "env:FLEETMETER_DEMO=ended"
+
+
 def make(home: str | None, *, is_kept: bool) -> str:
     """The folder of a new demo, marked as ours."""
     if home is None:

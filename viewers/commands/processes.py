@@ -50,3 +50,9 @@ def pin(pid: Pid, as_json: Json = False) -> None:
 def unpin(pid: Pid, as_json: Json = False) -> None:
     """Let a process be called stale again."""
     raise typer.Exit(plain.unpin(pid=pid, as_json=as_json))
+
+
+@app.command()
+def sample() -> None:
+    """Remember every five seconds what processes use, until the input ends; a collector starts this by itself."""
+    raise typer.Exit(plain.sample())

@@ -43,6 +43,18 @@ def _pin(pid: str, *, is_on: bool, as_json: bool) -> int:
     return run(lambda: [office(COMMAND_LINE).pin(process, is_on=is_on)], as_json=as_json)
 
 
+def sample() -> int:
+    from collector.files.agents import programs
+    from control.machine import System
+    from control.sampling import sample, until_end_of
+    from control.standing import Desk
+    from store.home import locate
+
+    home = locate()
+    sample(home, lambda: Desk(home, programs(), System()), until_end_of(0))
+    return 0
+
+
 def office(origin: str):
     """Who looks and acts, for those who ask from there."""
     from collector.files.agents import programs
@@ -59,4 +71,5 @@ PLAIN = {
     "kill-stale": Plain(kill_stale, {"--dry-run": "dry_run", **JSON}, {}),
     "pin": Plain(pin, JSON, {}, ("pid",)),
     "unpin": Plain(unpin, JSON, {}, ("pid",)),
+    "sample": Plain(sample, {}, {}),
 }

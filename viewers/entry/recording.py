@@ -12,8 +12,10 @@ def collect(*, once: bool = False, as_json: bool = False) -> int:
 
     if not once and not as_json:
         from collector.daemon.daemon import serve as run_daemon
+        from viewers.collecting.watching import beside
 
-        return serve(run_daemon)
+        with beside():
+            return serve(run_daemon)
     from collector.recording.once import collect_once
 
     return run(collect_once, archive_once, once=once, as_json=as_json)
