@@ -16,7 +16,10 @@ PACKAGES = ("collector", "control", "migrations", "store", "viewers")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode and not (ROOT / "viewers" / "web" / "fetched").exists():
+        pytest.skip("the build hook could not reach npm, and no wheel is made without what it fetches")
+    assert done.returncode == 0, done.stderr
     (made,) = folder.glob("*.whl")
     return made
 
@@ -30,6 +33,7 @@ def test_everything_in_the_packages_is_in_the_wheel(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {path for path in here if path.endswith(".sql")}
+    assert "viewers/web/fetched/uPlot.iife.min.js" in held
     assert here - held == set()
 
 

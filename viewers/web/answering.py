@@ -50,7 +50,14 @@ def _state(page: Page, around: Mapping[str, Any], trouble: Trouble, now_s: float
 
 def _frame(page: Page, now_s: float, place: Mapping[str, str] | None = None) -> dict[str, Any]:
     menu = [each for each in PAGES if each.icon]
-    return {"page": page, "menu": menu, "static": STATIC.address, "now_s": now_s, "place": dict(place or {})}
+    return {
+        "page": page,
+        "menu": menu,
+        "static": STATIC.address,
+        "at_hand": STATIC.files,
+        "now_s": now_s,
+        "place": dict(place or {}),
+    }
 
 
 def asked_again(reader: sqlite3.Connection, home: str, now_s: float, page: Page, key: Any, memory: Any) -> Asked:

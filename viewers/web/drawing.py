@@ -1,13 +1,14 @@
 """Numbers for SVG: charts are made here, by the server, so that they are there without any script."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from viewers.panels.moments import instant
 
 LONG_S = 600.0
 """A pause is drawn no longer than that: it would be all of the picture otherwise."""
 WIDE, HIGH = 1000.0, 200.0
+POINTS = 1000
 
 
 class Curve(NamedTuple):
@@ -19,6 +20,20 @@ class Curve(NamedTuple):
     """Place in percent, and the moment."""
     falls: tuple[float, ...]
     """Where it fell steeply."""
+    places: tuple[float, ...]
+    """Of each answer along it, in seconds without long pauses."""
+    contexts: Sequence[tuple[str, int]]
+
+    def data(self, top: int, auto: float) -> dict[str, Any]:
+        """The same for a script that draws it, with no more points than a wide screen has room for."""
+        chosen = _chosen([tokens for _, tokens in self.contexts])
+        return {
+            "kind": "line", "top": top, "auto": round(auto),
+            "places": [round(self.places[index], 1) for index in chosen],
+            "values": [self.contexts[index][1] for index in chosen],
+            "at": [round(instant(self.contexts[index][0]) or 0) for index in chosen],
+            "falls": [round(fall / 100 * (self.places[-1] or 1.0), 1) for fall in self.falls],
+        }  # fmt: skip
 
 
 def curve(contexts: Sequence[tuple[str, int]], top: int) -> Curve | None:
@@ -41,7 +56,20 @@ def curve(contexts: Sequence[tuple[str, int]], top: int) -> Curve | None:
         for index in range(1, len(points))
         if contexts[index][1] < contexts[index - 1][1] * 0.6
     )
-    return Curve(line, f"{line} L{WIDE:.0f} {HIGH:.0f} L0 {HIGH:.0f}Z", _ticks(places, contexts), falls)
+    area = f"{line} L{WIDE:.0f} {HIGH:.0f} L0 {HIGH:.0f}Z"
+    return Curve(line, area, _ticks(places, contexts), falls, tuple(places), contexts)
+
+
+def _chosen(values: Sequence[int]) -> list[int]:
+    """Which points to keep: of each small stretch its ends, its highest and its lowest."""
+    step = max(len(values) // POINTS, 1)
+    found: set[int] = set()
+    for begin in range(0, len(values), step * 4):
+        own = range(begin, min(begin + step * 4, len(values)))
+        found |= set(own) if step == 1 else {
+            own[0], own[-1], max(own, key=values.__getitem__), min(own, key=values.__getitem__)
+        }  # fmt: skip
+    return sorted(found)
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from viewers.panels.words import folder, model, model_style
 from viewers.reports.usage import Used, groups
+from viewers.screen.secrets import hide
+from viewers.screen.text import clean
 from viewers.web.asked_range import Range
 
 NANOS = 1e9
@@ -39,6 +41,20 @@ class Chart(NamedTuple):
     columns: tuple[Column, ...]
     top: float
     legend: tuple[tuple[str, str], ...]
+    values: tuple[tuple[float, ...], ...]
+    """Dollars of each day, in the order of the legend."""
+
+    def data(self) -> dict[str, Any]:
+        """The same for a script that draws it."""
+        series = [
+            {"name": clean(hide(name)), "style": style, "values": [round(usd, 4) for usd in values]}
+            for (name, style), values in zip(self.legend, self.values, strict=True)
+        ]
+        return {
+            "kind": "stack", "days": [column.day for column in self.columns], "top": self.top, "series": series,
+            "unpriced": [column.unpriced_tokens > 0 for column in self.columns],
+            "least": [column.is_least for column in self.columns],
+        }  # fmt: skip
 
 
 class Row(Protocol):
@@ -60,7 +76,14 @@ def chart(reader: sqlite3.Connection, chosen: Range, rows: Sequence[Row], days: 
     legend = [(_name(chosen.by, name), series[name]) for name in shown]
     if any(name not in series for own in sums.values() for name in own):
         legend.append((OTHERS, "s-none"))
-    return Chart(columns, top, tuple(legend))
+    values = [tuple(sums.get(day, {}).get(name, Used()).usd_nanos / NANOS for day in days) for name in shown]
+    if len(legend) > len(shown):
+        values.append(tuple(_others(sums.get(day, {}), series) for day in days))
+    return Chart(columns, top, tuple(legend), tuple(values))
+
+
+def _others(own: dict[str, Used], series: dict[str, str]) -> float:
+    return sum(used.usd_nanos for name, used in own.items() if name not in series) / NANOS
 
 
 def _by_day(reader: sqlite3.Connection, chosen: Range, names: list[str]) -> dict[str, dict[str, Used]]:

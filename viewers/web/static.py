@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 from viewers.web import icons
 
 FOLDER = os.path.join(os.path.dirname(__file__), "static")
+FETCHED = os.path.join(os.path.dirname(__file__), "fetched")
+"""What the build hook brought; there is nothing where npm could not be reached."""
 KINDS = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
     ".webmanifest": "application/manifest+json",
@@ -27,16 +29,15 @@ class File(NamedTuple):
 
 
 class Static:
-    """All files of the folder, read once."""
+    """All files of the folders, read once."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, *folders: str) -> None:
         self.files: dict[str, File] = {}
-        for name in sorted(os.listdir(folder)):
-            kind = KINDS.get(os.path.splitext(name)[1])
+        for path in sorted(path for folder in folders if os.path.isdir(folder) for path in _within(folder)):
+            kind = KINDS.get(os.path.splitext(path)[1])
             if kind:
-                with open(os.path.join(folder, name), "rb") as file:
-                    body = file.read()
-                self.files[name] = File(body, kind)
+                with open(path, "rb") as file:
+                    self.files[os.path.basename(path)] = File(file.read(), kind)
         for name in icons.NAMES:
             self.files[name] = File(b"", KINDS[os.path.splitext(name)[1]])
         whole = b"".join(file.body for file in self.files.values()) + icons.svg()
@@ -56,4 +57,8 @@ class Static:
         return Response(body, media_type=file.kind, headers={"cache-control": FOREVER})
 
 
-STATIC = Static(FOLDER)
+def _within(folder: str) -> list[str]:
+    return [os.path.join(folder, name) for name in os.listdir(folder)]
+
+
+STATIC = Static(FOLDER, FETCHED)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from tests.viewers.conftest import COMMAND, SESSION, billed, spoken
+from viewers.web.static import FETCHED
 from viewers.web.table import PAGES
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -59,7 +60,7 @@ def hostile() -> list[dict[str, Any]]:
         lines.append({**answer, **where})
         result = {"type": "tool_result", "tool_use_id": f"t-{number}", "content": words, "is_error": True}
         lines.append(spoken(type="user", uuid=f"r-{number}", message={"role": "user", "content": [result]}, **where))
-    return lines
+    return [*lines, billed(len(EVIL), stamp(), "claude-opus-4-5")]  # a price: there are charts to look at
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +205,23 @@ def test_keys_choose_open_and_go_back(shown: Shown) -> None:
     page.wait_for_url("**/history")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
+    page.close()
+
+
+@pytest.mark.skipif(not os.path.exists(FETCHED), reason="the build hook could not reach npm")
+def test_a_stretch_of_days_is_chosen_in_the_chart(shown: Shown) -> None:
+    page = shown.context.new_page()
+    watch = Watch(page, shown.url)
+    page.goto(shown.url + "/history?range=7d")
+    chart = page.locator(".uplot .u-over")
+    wide = chart.evaluate("(chart) => chart.clientWidth")
+    chart.hover(position={"x": wide - 10, "y": 100})
+    page.wait_for_selector(".read:has-text('$')")
+    page.mouse.down()
+    chart.hover(position={"x": wide / 2, "y": 100})
+    page.mouse.up()
+    page.wait_for_url("**/history?since=*&until=*")
+    assert watch.found() == []
     page.close()
 
 

@@ -48,6 +48,7 @@ export function follow({ page, place }) {
     part.dataset.mark = mark;
     for (const id of open) part.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (again) part.querySelector(again)?.focus({ preventScroll: true });
+    part.dispatchEvent(new Event("part", { bubbles: true }));
     updated = Date.now();
   }
 
