@@ -31,6 +31,9 @@ NO_PYARROW = "pyarrow is not installed: it is as large as all dependencies toget
 MOST_BYTES = 90_000_000
 """The interpreter, a few thousand rows, and SQLite's own memory."""
 
+NOTHING_NOW = ("today", *export.TOLD)
+"""Of the last days, of budgets, of calls: the history of these tests has none."""
+
 Told = Callable[..., str]
 
 
@@ -65,7 +68,7 @@ def test_every_view_is_exported_whole_in_every_format(view: str, recorded: Path,
     assert all(list(row) == names for row in as_json)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", [*REPORTS, *export.TOLD])
 def test_every_report_is_exported_as_its_csv_says(name: str, home: Path, fleetmeter: Told) -> None:
     keep(home, some(1))
     told = fleetmeter(name, "--csv")
@@ -74,7 +77,20 @@ def test_every_report_is_exported_as_its_csv_says(name: str, home: Path, fleetme
         text = fleetmeter("export", name, "--format", shape)
         rows = json.loads(text) if shape == "json" else [json.loads(line) for line in text.splitlines()]
         assert [list(row) for row in rows] == [list(row) for row in records(told)]
-        assert len(rows) == len(records(told)) > 0 or name == "today"
+        assert len(rows) == len(records(told)) > 0 or name in NOTHING_NOW
+
+
+def test_where_the_money_went_is_exported_too(home: Path, fleetmeter: Told) -> None:
+    keep(home, some(1))
+    words = ("cache", "--since", "2026-01-01", "--model", "model-b")
+    rows = records(fleetmeter("export", *words))
+    assert rows == records(fleetmeter(*words, "--csv")) and len(rows) > 3
+    assert export._types(["saved_usd", "calls"], [[0, 1]]) == [export_shapes.REAL, export_shapes.INTEGER]
+
+
+def test_what_is_no_report_is_named_with_the_way_to_its_records(fleetmeter: Told) -> None:
+    assert "`fleetmeter compare --csv` has its records" in fleetmeter("export", "compare", code=2)
+    assert "takes no --breakdown" in fleetmeter("export", "forecast", "--breakdown", code=2)
 
 
 def test_reports_take_their_options(home: Path, fleetmeter: Told) -> None:

@@ -41,6 +41,11 @@ def test_the_history_is_the_golden_one_and_fits(columns: int, metered: Path, fle
     golden("limits-history", columns, fleetmeter("limits", "--history", columns=columns))
 
 
+def test_U44_without_a_reading_there_is_no_limit_however_much_was_used(home: Path, fleetmeter: Told) -> None:
+    keep(home, story.answers())
+    assert limits(fleetmeter) == {} and limits(fleetmeter, "--history") == {}
+
+
 def test_a_window_that_has_ended_is_unknown_whatever_was_read_of_it(metered: Path, fleetmeter: Told) -> None:
     own = limits(fleetmeter)["acc-one 5-hour"]
     assert (own["state"], own["usedPercent"], own["lastUsedPercent"]) == ("unknown", None, 48)

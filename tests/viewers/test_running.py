@@ -17,7 +17,7 @@ import pytest
 from store import ask, database, lock, process
 from store.control_file import WATCHER
 from viewers.care import status
-from viewers.collecting import service, watching
+from viewers.collecting import notice, service, watching
 
 CHILD = Path(__file__).parents[1] / "store" / "child.py"
 
@@ -167,6 +167,12 @@ def test_a_folder_with_a_long_name_has_a_socket_too(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_S15_versions_with_the_wal_reset_bug_are_known(version: str, has: int) -> None:
     assert database.has_wal_reset_bug(tuple(map(int, version.split(".")))) == bool(has)
+
+
+def test_U49_who_looks_on_during_an_import_is_told_that_numbers_grow() -> None:
+    words = notice.told({"state": "importing", "backlog": {"share": 0.345}})
+    assert words == "still importing, 34% done: these numbers grow"
+    assert notice.told({"state": "recording", "lagSeconds": 0.1}) == ""
 
 
 def test_the_status_for_people_tells_of_what_troubles_it() -> None:

@@ -80,6 +80,15 @@ def test_what_it_was_told_is_recorded(home: Path, user: Path) -> None:
     ]
 
 
+def test_U42_what_a_program_says_it_cost_so_far_is_in_no_total(home: Path, user: Path) -> None:
+    for cost in (56.02, 3.10):  # the same session, resumed by a program that counts from nothing
+        told = {**TOLD, "cost": {"total_cost_usd": cost}}
+        assert drawn(home, json.dumps(told).encode(), "claude", str(user / ".claude")).returncode == 0
+    record(home, user)
+    assert rows(home, "select reported_usd from status_readings order by 1 desc") == [(56.02,), (3.1,)]
+    assert rows(home, "select count(*) from usage_quarter_hours") == [(0,)]
+
+
 def test_the_line_that_was_there_before_goes_through_unchanged(home: Path, user: Path) -> None:
     root = user / ".claude"
     command = "cat; printf '\\033[1mold\\n'; exit 3"

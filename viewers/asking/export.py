@@ -4,7 +4,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 
 from store import home as homes
@@ -15,7 +15,7 @@ from viewers import query
 from viewers.asking import export_shapes, export_views, outlet
 from viewers.asking.export_shapes import BATCH, FORMATS, INTEGER, REAL, SUFFIXES, TEXT, Shape
 from viewers.asking.outlet import Write
-from viewers.reports.flags import REPORTS, Asked
+from viewers.reports.flags import REPORTS, SPENDING, Asked
 from viewers.reports.report import records
 from viewers.reports.scope import Scope, narrowed, nearest, number_of, one_of, scope_of
 from viewers.screen import format, terminal
@@ -24,6 +24,8 @@ from viewers.trouble import UsageTrouble, tell
 OF_REPORTS = ("week_start", "mode", "breakdown", "instances")
 """Options that only a report has a use for."""
 STANDARD_OUTPUT = "-"
+TOLD = ("cache", "tools", "files", "anomalies", "forecast", "budgets")
+"""Of the commands that tell where the money went: not `compare`, which is of two things, and `limits` is a view."""
 
 
 def run(name: str, **chosen: Any) -> int:
@@ -33,7 +35,7 @@ def run(name: str, **chosen: Any) -> int:
     shape = shape_of(asked)
     export_shapes.check(shape)
     with _written(asked, shape) as write:
-        counted = _report(name, asked, shape, write) if name in REPORTS else _view(name, asked, shape, write)
+        counted = (_view if name in export_views.names() else _report)(name, asked, shape, write)
     if asked.output not in (None, STANDARD_OUTPUT):
         size = format.size(os.path.getsize(asked.output))
         terminal.say(f"wrote {format.things(counted, 'row')} ({size}) to {asked.output}")
@@ -42,7 +44,9 @@ def run(name: str, **chosen: Any) -> int:
 
 def known(name: str) -> str:
     """The view or report of that name."""
-    names = [*export_views.names(), *REPORTS]
+    names = [*export_views.names(), *REPORTS, *TOLD]
+    if name in SPENDING and name not in names:
+        raise UsageTrouble(f"{name} is neither a view nor a report", hint=f"`fleetmeter {name} --csv` has its records")
     if name not in names:
         raise UsageTrouble(f"there is no view and no report {name!r}", hint=nearest(name, sorted(names)))
     return name
@@ -68,12 +72,12 @@ def _written(asked: Asked, shape: str) -> Generator[Write, None, None]:
 
 def _report(name: str, asked: Asked, shape: str, write: Write) -> int:
     """The records that `--csv` of the report has; all formats have the same."""
-    taken = {*REPORTS[name][1], "format", "output", "as_csv"}
+    taken = {*(REPORTS[name] if name in REPORTS else SPENDING[name])[1], "format", "output", "as_csv"}
     for option, value in asked._asdict().items():
         if value not in (None, False) and option not in taken:
             raise UsageTrouble(f"{name} takes no --{option.replace('_', '-')}", hint=f"`fleetmeter {name} --help`")
-    names, found = records(name, asked, time.time())
-    rows = list(found)
+    names, found = records(name, asked, time.time()) if name in REPORTS else _told(name, asked)
+    rows = [list(record) for record in found]
     into = export_shapes.opened(shape, write, names, lambda: _types(names, rows))
     if rows:
         into.add(rows)
@@ -81,11 +85,18 @@ def _report(name: str, asked: Asked, shape: str, write: Write) -> int:
     return len(rows)
 
 
+def _told(name: str, asked: Asked) -> tuple[Sequence[str], Iterable[Iterable[Any]]]:
+    from viewers.spending.shown import told  # who exports a view needs none of it
+
+    shown = told(name, asked)
+    return shown.names, shown.records
+
+
 def _types(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
     """Of a report: its money is real, other numbers are whole, all else is text."""
     held = list(zip(*rows, strict=True)) or [()] * len(names)
     return [
-        REAL if name == "usd" or any(isinstance(value, float) for value in values)
+        REAL if name == "usd" or name.endswith("_usd") or any(isinstance(value, float) for value in values)
         else INTEGER if values and all(isinstance(value, int) or value is None for value in values) else TEXT
         for name, values in zip(names, held, strict=True)
     ]  # fmt: skip

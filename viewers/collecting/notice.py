@@ -32,10 +32,11 @@ def trouble(home: str) -> str:
     if holder.doing != COLLECTING:
         return f"pid {holder.pid} is {holder.doing}: this is what was recorded before"
     said = ask(home, "status", PATIENCE_S)
-    return f"the collector (pid {holder.pid}) does not answer" if said is None else _told(said)
+    return f"the collector (pid {holder.pid}) does not answer" if said is None else told(said)
 
 
-def _told(said: dict[str, Any]) -> str:
+def told(said: dict[str, Any]) -> str:
+    """What of that is worth a line."""
     last: dict[str, str] = said.get("lastError") or {}
     if said.get("state") == "waiting":
         return f"the collector waits: {last.get('words', 'its database is not open yet')}"

@@ -12,6 +12,7 @@ from viewers.screen.table import Column
 from viewers.screen.text import short_path
 
 MODELS = Column("Models", least=10, dispensable=2)
+WIDEST_NAME = 24
 PROJECT = Column("Project", least=10, keeps_end=True)
 WORDS = {
     "daily": "day", "weekly": "week", "monthly": "month", "session": "session", "project": "project",
@@ -53,7 +54,10 @@ def body(told: Told) -> list[str]:
     sums = [line for group in told.groups for line in _lines(told, group, names, has_models)]
     if len(told.groups) > 1:
         sums.append(_total(told, models, has_models))
-    first = (*([PROJECT] if told.is_split else []), _name_column(told), *([MODELS] if has_models else []))
+    # Below a row each model has a line of its own: its name says more than how often the cache was written.
+    widest = max(map(len, names.values()), default=0) + len(INDENT)
+    of_models = MODELS._replace(least=min(widest, WIDEST_NAME), dispensable=0) if told.asked.breakdown else MODELS
+    first = (*([PROJECT] if told.is_split else []), _name_column(told), *([of_models] if has_models else []))
     unpriced = {names[model]: used.unpriced_tokens for model, used in models.items() if used.unpriced_tokens}
     shown = table(first, sums, look_of(told), unpriced)
     if told.omitted:

@@ -112,7 +112,7 @@ def number_of(text: str | None, option: str) -> int | None:
         return None
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdecimal()) or not 0 < int(digits) < 10**15:
-        raise UsageTrouble(f"{option} {text!r} is not a number", hint="write it as 20")
+        raise UsageTrouble(f"{option} {text!r} is not a whole number above zero", hint="write it as 20")
     return int(digits)
 
 

@@ -195,7 +195,11 @@ def _title(side: Side) -> str:
 def _span(side: Side) -> str:
     if side.since is None:
         return f"Session {side.name}"
-    return side.name if ".." in side.name else f"{side.name} ({side.since} to {side.until})"
+    return (
+        side.name
+        if ".." in side.name or side.name == side.since == side.until
+        else f"{side.name} ({side.since} to {side.until})"
+    )
 
 
 def _heading(side: Side, place: str) -> str:

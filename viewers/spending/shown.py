@@ -49,19 +49,23 @@ def run(name: str, **chosen: Any) -> int:
     if asked.no_color:
         os.environ["NO_COLOR"] = "1"
         os.environ.pop("FORCE_COLOR", None)
-    module = import_module(f"viewers.{ANSWERS[name]}")
-    asked = module.defaults(asked)
-    scope = scope_of(asked, time.time())
-    home = homes.locate()
-    with closing(_open(home)) as reader:
-        shown: Shown = module.answer(reader, asked, narrowed(scope, asked, reader))
+    shown = told(name, asked)
     if asked.as_json:
         output.print_json({"schemaVersion": 1, **shown.document})
     elif asked.as_csv:
         csv_text.show(shown.names, shown.records)
     else:
-        terminal.show(*shown.lines(plan_of(home)))
+        terminal.show(*shown.lines(plan_of(homes.locate())))
     return 0
+
+
+def told(name: str, asked: Asked) -> Shown:
+    """The answer of the command of that name."""
+    module = import_module(f"viewers.{ANSWERS[name]}")
+    asked = module.defaults(asked)
+    scope = scope_of(asked, time.time())
+    with closing(_open(homes.locate())) as reader:
+        return module.answer(reader, asked, narrowed(scope, asked, reader))
 
 
 def _open(home: str) -> sqlite3.Connection:
