@@ -178,7 +178,7 @@ def test_a_line_below_the_reports_tells_of_the_budgets(spent: Path, fleetmeter: 
         (["compare", "2026-11-07..2026-11-01", "today"], "ends before it begins"),
         (["cache", "--by", "modle"], "did you mean model?"),
         (["tools", "--order", "call"], "did you mean calls?"),
-        (["files", "--limit", "x"], "is not a number"),
+        (["files", "--limit", "x"], "is not a whole number above zero"),
         (["anomalies", "--project", "nothing"], "no project 'nothing' is recorded"),
         (["forecast", "--timezone", "Mars"], "unknown time zone"),
     ],

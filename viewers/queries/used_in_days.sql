@@ -12,6 +12,14 @@
             iif(value ->> 2 > 0, '~', 'T' || strftime('%H:%M', '00:00', -(value ->> 2) || ' minutes')) as high
         from json_each(:shifts)
         where value ->> 2 <> 0
+            and value ->> 1 >= (
+                select min(day)
+                from (
+                    select min(day) as day from usage_day where day > ''
+                    union all
+                    select min(day) from usage_day_to_sum where day > ''
+                )
+            )
     ),
     -- Quarter hours that are read: those of a date that waits, and those that belong to another date than their own.
     piece as (
