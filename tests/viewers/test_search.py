@@ -170,7 +170,7 @@ def test_it_is_a_document_for_programs(here: Path, run: Any) -> None:
     [
         (["search", "x", "--project", "nope"], "no project 'nope'"), (["search", "x", "--agent", "nope"], "no agent"),
         (["search", "x", "--since", "soon"], "is not a date"), (["search", "→"], "no words to search for"),
-        (["search", "x", "--limit", "0"], "is not a number"), (["search", "is:nothing x"], "is none of"),
+        (["search", "x", "--limit", "0"], "is not a whole number"), (["search", "is:nothing x"], "is none of"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(words_: list[str], said: str, here: Path, run: Any) -> None:
