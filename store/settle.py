@@ -196,18 +196,18 @@ def _families(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterable[s
 
 def _ranks(connection: sqlite3.Connection, files: list[File]) -> RankOf:
     """How senior what a file tells of a session is. What is found out is kept: see _is_unsettled."""
-    seen: dict[str, set[int]] = {}
-    for file in files:
-        for uuid, _ in connection.execute(UUIDS, (file.generation_id,)).fetchall():
-            if uuid is not None:
-                seen.setdefault(uuid, set()).add(file.source_id)
-    ranks: dict[tuple[int, int], tuple[str, str, bytes, str]] = {}
-    for file in files:
+    seen, own = dict[str, set[int]](), dict[int, str]()
+    generations = {file.generation_id: file for file in files}.values()  # one may tell of thousands of sessions
+    for file in generations:
+        for uuid in {row[0] for row in connection.execute(UUIDS, (file.generation_id,)).fetchall()} - {None}:
+            seen.setdefault(uuid, set()).add(file.source_id)
+    for file in generations:
         rows = connection.execute(UUIDS, (file.generation_id,)).fetchall()
         own_at = min((at for uuid, at in rows if at and (uuid is None or len(seen[uuid]) < 2)), default=NEVER)
-        ranks[file[:2]] = own_at, file.ends_at or "", file.path, file.session_id
+        own[file.generation_id] = own_at
         if own_at != file.own_at:
             connection.execute("update generation set own_at = ? where generation_id = ?", (own_at, file.generation_id))
+    ranks = {f[:2]: (own[f.generation_id], f.ends_at or "", f.path, f.session_id) for f in files}
     return lambda session_key, generation_id: ranks.get((session_key, generation_id), (NEVER, "", b"", ""))
 
 

@@ -84,10 +84,11 @@ def layout(tables: frozenset[str]) -> Layout:
 
 
 def _changed(table: str, session: str, told: str) -> str:
+    """Sessions first, as a cross join keeps it: nothing is read of those that are old, or that the log tells of."""
     return f"""
 select r.rowid, r.time_updated
 from session as s
-join {table} as r on {session} = s.id
+cross join {table} as r on {session} = s.id
 where s.time_updated >= :since and r.time_updated >= :at {told}
 order by r.time_updated, r.rowid
 """  # noqa: S608 - names of tables and columns, given above

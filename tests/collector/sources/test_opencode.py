@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.sources.opencode_layout import layout
+from store.database import open_writer, transaction
+from store.settle import resettle
 from tests.collector.database import build
 from tests.collector.opencode_agent import Agent
 from tests.collector.recorded import check_same, record, rows, views
@@ -188,3 +191,41 @@ def test_a_renamed_number_is_refused_and_shown_with_the_version(home: Path, user
     (reason,) = [row[0] for row in rows(home, "select reason from rejects")]
     assert "without" in reason
     assert rows(home, "select version, rejected from sources") == [("1.18.33", 1)]
+
+
+def test_a_look_without_news_reads_nothing_of_what_the_log_tells(path: Path) -> None:
+    """Its cost is that of the sessions, not of all that they hold."""
+    agent = Agent(path)
+    sessions = [agent.session() for _ in range(5)]
+
+    def steps() -> int:
+        done: list[None] = []
+        agent.database.set_progress_handler(lambda: done.append(None), 1)
+        for table in layout(frozenset(("session", "message", "part", "event"))).tables:
+            assert agent.database.execute(table.changed, {"since": 0, "at": agent.now}).fetchall() == []
+        agent.database.set_progress_handler(None, 1)
+        return len(done)
+
+    for session in sessions:
+        agent.talk(session, 1)
+    few = steps()
+    for session in sessions:
+        agent.talk(session, 10)
+    assert steps() == few
+
+
+def test_sessions_of_one_database_are_ranked_by_reading_it_once(home: Path, user: Path, path: Path) -> None:
+    agent = Agent(path)
+    session = agent.session()
+    agent.talk(session, 2)
+    for _ in range(4):
+        agent.fork(session)
+    record(home, user)
+    said: list[str] = []
+    with closing(open_writer(home)) as connection:
+        family = {key for (key,) in connection.execute("select session_key from session").fetchall()}
+        connection.set_trace_callback(said.append)
+        with transaction(connection):
+            resettle(connection, family)
+    assert len(family) == 5
+    assert sum("select uuid, at from record" in statement for statement in said) == 2
