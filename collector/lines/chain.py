@@ -31,6 +31,10 @@ class Chain:
         """What a line goes on from: its parent, or the line before it where that is not known (it was refused)."""
         return named if named is None or self._threads.head_of(named) is not None else last or None
 
+    def knows(self, id_: str) -> bool:
+        """Whether a line of this file has this id."""
+        return self._threads.knows(id_)
+
     def prompt(self, head: int | None) -> str | None:
         """The full id of the prompt that began a thread."""
         id_ = self._threads.head_id(head)

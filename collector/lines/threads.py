@@ -43,6 +43,13 @@ class Threads:
             found = self._heads.get(uuid, -1)
         return None if found == -1 else found
 
+    def knows(self, uuid: str) -> bool:
+        """Whether a record of this file has this id."""
+        while uuid not in self._heads and uuid not in self._older:
+            if not self._recall():
+                return False
+        return True
+
     def head_id(self, head: int | None) -> str | None:
         """The id of the record that began a thread."""
         if head is None:

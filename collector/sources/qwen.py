@@ -36,7 +36,7 @@ class Qwen:
     name = "Qwen Code"
     tells = TELLS
     program = PROGRAM
-    version = 1
+    version = 2
 
     def roots(self, environ: Mapping[str, str], user: str) -> list[str]:
         """Its folder below the user's home, and those that this shell names for its files or for all of it."""

@@ -162,17 +162,17 @@ class Chat:
                 teller.show("error", event.error_message or event.error or "")
             return
         state, session_id = self._state, teller.run.session.session_id
-        ids = event.response_id or teller.id, event.at or teller.at
-        if self._is_done(" ".join(ids)):
+        if self._is_done(f"{event.response_id or teller.id} {event.at or teller.at}"):
             return
+        id_ = teller.id
         pair = next((pair for pair in state.answered if pair[0] == numbers), None)
         if pair is not None:
             state.answered.remove(pair)
-            ids = pair[1], ""
+            id_ = pair[1]
         else:
             state.told = [*state.told[1 - PAIRS_KEPT :], numbers]
         run = teller.out.run(session_id, event.subagent_id, "subagent") if event.subagent_id else teller.run
-        self._bill(*ids, event.model, numbers, run, teller)
+        self._bill(id_, event.model, numbers, run, teller)
 
     def _answer(self, line: Line, numbers: Numbers | None, teller: Teller) -> None:
         state, id_ = self._state, teller.id
@@ -186,9 +186,10 @@ class Chat:
             if numbers in state.told:
                 state.told.remove(numbers)
             else:
-                state.answered = [*state.answered[1 - PAIRS_KEPT :], (numbers, id_)]
+                billed = self._lost(line) or id_
+                state.answered = [*state.answered[1 - PAIRS_KEPT :], (numbers, billed)]
                 if not teller.is_branch:  # a copy without its telemetry: the original has it
-                    self._bill(id_, "", line.model, numbers, teller.run, teller)
+                    self._bill(billed, line.model, numbers, teller.run, teller)
         for place, part in enumerate(parts_of(line.message.parts if line.message is not None else None)):
             if part.call is not None:
                 call_id = part.call.id or f"{id_}.{place}"
@@ -204,6 +205,11 @@ class Chat:
             elif part.text and part.text.strip():
                 teller.show("reply", part.text.strip(), place, id_)
 
+    def _lost(self, line: Line) -> str | None:
+        """The telemetry line that an answer goes on from, and that a rewrite dropped: the answer was billed as that."""
+        parent = line.parent
+        return parent if parent and not self._chain.knows(parent) and not self._is_done(parent) else None
+
     def _is_done(self, id_: str) -> bool:
         done = self._state.done
         if id_ in done:
@@ -211,13 +217,11 @@ class Chat:
         self._state.done = [*done[1 - PAIRS_KEPT :], id_]
         return False
 
-    def _bill(
-        self, message_id: str, request_id: str, model: str | None, numbers: Numbers, run: Run, teller: Teller
-    ) -> None:
+    def _bill(self, message_id: str, model: str | None, numbers: Numbers, run: Run, teller: Teller) -> None:
         prompt_id = self._chain.prompt(teller.record.head) if run.run_id == "main" else None
         stop_reason = ENDED if any(numbers) else None
         billed = _tokens(model or self._state.model, numbers)
-        teller.answer(message_id, request_id, billed, stop_reason, prompt_id, self._state.branch or None, run=run)
+        teller.answer(message_id, "", billed, stop_reason, prompt_id, self._state.branch or None, run=run)
 
     def _finish(self, line: Line, teller: Teller) -> None:
         result = line.result

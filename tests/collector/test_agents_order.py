@@ -87,6 +87,18 @@ def test_a_title_rewritten_in_place_is_told_and_bills_nothing_again(home: Path, 
     assert rows(home, "select title from sessions") == [("A  name",)]
 
 
+@pytest.mark.parametrize("case", ["real", "answers_told_twice", "rewind_and_branch", "thoughts_beside_the_output"])
+def test_a_rewrite_that_drops_its_telemetry_bills_nothing_again(case: str, home: Path, user: Path) -> None:
+    path = laid(f"qwen/{case}", user)
+    record(home, user)
+    billed, lines = rows(home, BILLED), path.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if b'"ui_telemetry"' not in line]
+    assert len(kept) < len(lines)
+    path.write_bytes(b"".join(kept))
+    assert record(home, user).records == len(kept), "it is read anew"
+    assert rows(home, BILLED) == billed
+
+
 def test_entries_that_are_given_ids_are_not_billed_again(home: Path, user: Path) -> None:
     path = laid("pi/before_ids", user)
     record(home, user)
