@@ -32,7 +32,7 @@ def whole(
                 return _state(page, around, Trouble(str(missing), missing.hint), now_s), 404
             return _page(page, asked, around, answer), 200
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the database is a page that says it
-        around: Mapping[str, Any] = {"running": (), "count": 0, **shell.recording(home)}
+        around: Mapping[str, Any] = {"running": (), "count": 0, "notices": (), **shell.recording(home)}
         trouble = trouble_of(error)
         return _state(page, around, trouble, now_s), 200 if trouble.is_empty else 503
 

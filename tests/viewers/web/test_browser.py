@@ -225,6 +225,40 @@ def test_a_stretch_of_days_is_chosen_in_the_chart(shown: Shown) -> None:
     page.close()
 
 
+NOTIFY = """() => {
+  window.told = [];
+  window.Notification = class {
+    constructor(title, { body, tag }) { told.push([title, body, tag]); }
+    addEventListener() {}
+    static permission = "granted"; static requestPermission = async () => "granted"; };
+}"""
+APPEAR = """(key) => {
+  const part = document.querySelector("[data-part=running]");
+  const words = `data-notice="${key}" data-title="src waits for you" data-where="/"`;
+  part.insertAdjacentHTML("beforeend", `<p hidden ${words}>a file</p>`);
+  part.dispatchEvent(new Event("part", { bubbles: true }));
+}"""
+
+
+def test_a_browser_notifies_by_consent_alone_and_once(shown: Shown) -> None:
+    page = shown.context.new_page()
+    page.add_init_script(f"({NOTIFY})()")
+    page.goto(shown.url + "/history")
+    page.wait_for_selector("[data-notify]:not([hidden])")
+    page.evaluate(APPEAR, "first")
+    assert page.evaluate("told") == []
+    page.click("[data-notify]")
+    page.wait_for_selector("[data-notify][aria-pressed=true]")
+    for key in ("first", "second", "second"):
+        page.evaluate(APPEAR, key)
+    assert page.evaluate("told") == [["src waits for you", "a file", "second"]]
+    page.click("[data-notify]")
+    page.wait_for_selector("[data-notify][aria-pressed=false]")
+    page.evaluate(APPEAR, "third")
+    assert len(page.evaluate("told")) == 1
+    page.close()
+
+
 def test_the_theme_is_kept(shown: Shown) -> None:
     page = shown.context.new_page()
     page.goto(shown.url)

@@ -1,4 +1,6 @@
 // The stream of this tab: parts that became different take the place of the old ones, and nothing else moves.
+import { isOn } from "./notify.js";
+
 const STILL_MS = 2000;
 const LATE_MS = 2000;
 
@@ -84,8 +86,8 @@ export function follow({ page, place }) {
     source = null;
   }
 
-  // A browser has few connections to one server: a tab that nobody sees holds none.
-  addEventListener("visibilitychange", () => (document.hidden ? end() : begin()));
+  // A browser has few connections to one server: a tab that nobody sees holds none, unless it is to notify somebody.
+  addEventListener("visibilitychange", () => (document.hidden && !isOn() ? end() : begin()));
   addEventListener("pagehide", end);
   addEventListener("pageshow", begin);
   begin();
