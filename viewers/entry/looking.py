@@ -27,10 +27,12 @@ def web(
         from viewers.web.admitted import run as admitted
 
         return admitted(act, id)
+    from control.grant import WEB
+    from viewers.entry.processes import office
     from viewers.web.serve import Wanted, run
 
     opened = None if is_opened == no_open else is_opened
-    return run(Wanted(port, host, is_lan, is_tls, opened, session, no_start), _texts)
+    return run(Wanted(port, host, is_lan, is_tls, opened, session, no_start), _texts, lambda peer: office(WEB, peer))
 
 
 def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:

@@ -55,14 +55,14 @@ def sample() -> int:
     return 0
 
 
-def office(origin: str):
+def office(origin: str, peer: str = ""):
     """Who looks and acts, for those who ask from there."""
     from collector.files.agents import programs
     from control.machine import System
     from control.office import Office
     from store.home import locate
 
-    return Office(locate(), programs(), origin, System())
+    return Office(locate(), programs(), origin, System(), peer=peer)
 
 
 PLAIN = {

@@ -11,6 +11,7 @@ from viewers.panels.reading import Trouble, trouble_of
 from viewers.reading.show import Texts
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
+from viewers.web.looking import Looking
 from viewers.web.page import Asked, Page
 from viewers.web.render import framed, parts, template
 from viewers.web.static import STATIC
@@ -18,13 +19,18 @@ from viewers.web.table import PAGES
 
 
 def whole(
-    home: str, page: Page, place: Mapping[str, str], query: Mapping[str, str], texts: Callable[[], Texts] | None = None
+    home: str,
+    page: Page,
+    place: Mapping[str, str],
+    query: Mapping[str, str],
+    texts: Callable[[], Texts] | None = None,
+    looking: Looking | None = None,
 ) -> tuple[str, int]:
     """The page as HTML, and its status."""
     now_s = time.time()
     try:
         with closing(open_reader(home)) as reader:
-            asked = Asked(home, reader, now_s, place, query, texts, {})
+            asked = Asked(home, reader, now_s, place, query, texts, looking, {})
             around = shell.read(asked)
             try:
                 answer = page.read(asked)
@@ -60,7 +66,9 @@ def _frame(page: Page, now_s: float, place: Mapping[str, str] | None = None) -> 
     }
 
 
-def asked_again(reader: sqlite3.Connection, home: str, now_s: float, page: Page, key: Any, memory: Any) -> Asked:
+def asked_again(
+    reader: sqlite3.Connection, home: str, now_s: float, page: Page, key: Any, memory: Any, looking: Looking | None
+) -> Asked:
     """The same question, with what it keeps."""
     place, query = key
-    return Asked(home, reader, now_s, dict(place), dict(query), memory=memory)
+    return Asked(home, reader, now_s, dict(place), dict(query), looking=looking, memory=memory)

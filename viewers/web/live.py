@@ -13,6 +13,7 @@ from viewers.panels.reading import POLL_S, Reading, Told, recording_words
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
 from viewers.web.answering import asked_again
+from viewers.web.looking import Looking
 from viewers.web.page import Page
 from viewers.web.render import Part, parts
 
@@ -46,8 +47,8 @@ class Tab:
 class Live:
     """All tabs. The thread that reads runs only while there is one."""
 
-    def __init__(self, home: str, *, poll_s: float = POLL_S) -> None:
-        self.home, self.poll_s = home, poll_s
+    def __init__(self, home: str, *, poll_s: float = POLL_S, looking: Looking | None = None) -> None:
+        self.home, self.poll_s, self.looking = home, poll_s, looking
         self.watched: dict[tuple[str, Key], Watched] = {}
         self.around = Watched(shell.PAGE, ((), ()))
         self.reading: Reading | None = None
@@ -121,7 +122,7 @@ class Live:
     def _answer(self, reader: sqlite3.Connection, now_s: float) -> list[tuple[Watched, dict[str, Part]]]:
         found: list[tuple[Watched, dict[str, Part]]] = []
         for watched in (self.around, *list(self.watched.values())):
-            asked = asked_again(reader, self.home, now_s, watched.page, watched.key, watched.memory)
+            asked = asked_again(reader, self.home, now_s, watched.page, watched.key, watched.memory, self.looking)
             try:
                 answer = watched.page.read(asked)
             except UsageTrouble:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from viewers.reading.show import Texts
+from viewers.web.looking import Looking
 
 
 class Asked(NamedTuple):
@@ -19,6 +20,8 @@ class Asked(NamedTuple):
     """The filters in the address."""
     texts: Callable[[], Texts] | None = None
     """The collector's own function, which gives whole texts; it takes a while."""
+    looking: Looking | None = None
+    """Where processes are looked at."""
     memory: dict[str, Any] = {}  # noqa: RUF012 - given by whoever asks again
     """What the same question keeps from one answer to the next; a page that is read once has a fresh one."""
 

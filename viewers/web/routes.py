@@ -11,13 +11,16 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route as Path
 
 from viewers.reading.show import Texts
+from viewers.web import acting
 from viewers.web.access import Access
 from viewers.web.admitted import named
 from viewers.web.answering import whole
 from viewers.web.api import serving
 from viewers.web.api.calls import Call
+from viewers.web.body import body
 from viewers.web.guard import Door, is_near
 from viewers.web.live import MOST, Live, Tab
+from viewers.web.looking import Looking
 from viewers.web.page import Page
 from viewers.web.render import template
 from viewers.web.static import OPEN, STATIC
@@ -26,7 +29,6 @@ from viewers.web.table import PAGES
 Answer = Callable[[Request], Awaitable[Response]]
 PING_S, STALLED_S = 15, 30.0
 COOKIE_S = 30 * 86_400
-MOST_BODY = 65_536
 
 
 class Route(NamedTuple):
@@ -50,6 +52,7 @@ class Served(NamedTuple):
     access: Access
     live: Live
     texts: Callable[[], Texts] | None = None
+    looking: Looking | None = None
 
 
 def routes(served: Served) -> tuple[Route, ...]:
@@ -62,6 +65,7 @@ def routes(served: Served) -> tuple[Route, ...]:
         Route("/static/{mark}/{name}", _static, is_open=True, about="scripts, styles and icons"),
         Route("/open", _open, is_open=True, about="the page that lets a browser in"),
         Route("/enter", _enter(served), "POST", is_open=True, about="let a browser in by a code"),
+        Route("/processes/act", _act(served), "POST", is_near=True, about="stop, keep or let go of a process"),
         Route("/leave", _leave(served), "POST", about="forget this browser"),
         Route("/health", _health, is_open=True, about="whether this server answers"),
     )
@@ -92,7 +96,13 @@ def is_open(table: tuple[Route, ...]) -> Callable[[str, str], bool]:
 def _page(served: Served, page: Page) -> Answer:
     async def answer(request: Request) -> Response:
         html, status = await run_in_threadpool(
-            whole, served.home, page, request.path_params, dict(request.query_params), served.texts
+            whole,
+            served.home,
+            page,
+            request.path_params,
+            dict(request.query_params),
+            served.texts,
+            served.looking,
         )
         return HTMLResponse(html, status)
 
@@ -148,8 +158,7 @@ def _enter(served: Served) -> Answer:
         if served.access.is_slowed(address):
             return JSONResponse({"error": "too many wrong codes: wait a minute"}, 429)
         try:
-            body = await _body(request)
-            code = msgspec.json.decode(body, type=Asked).code
+            code = msgspec.json.decode(await body(request), type=Asked).code
         except msgspec.DecodeError:
             return JSONResponse({"error": "that is no code"}, 400)
         name = named(request.headers.get("user-agent", "a browser"))
@@ -166,15 +175,11 @@ def _enter(served: Served) -> Answer:
     return answer
 
 
-async def _body(request: Request) -> bytes:
-    """All of it, if it is short."""
-    parts, size = list[bytes](), 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BODY:
-            raise msgspec.DecodeError("too long")
-        parts.append(part)
-    return b"".join(parts)
+def _act(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await acting.answer(served.looking, request)
+
+    return answer
 
 
 def _leave(served: Served) -> Answer:

@@ -15,6 +15,7 @@ from store import home as homes
 from store.database import open_reader
 from store.http_token import WEB, token
 from viewers.collecting.starting import ensure
+from viewers.processes.desk import Desk
 from viewers.reading.show import Texts
 from viewers.reports.scope import session_keys
 from viewers.screen import terminal
@@ -25,6 +26,7 @@ from viewers.web.guard import Door
 from viewers.web.inviting import Inviter, Opener
 from viewers.web.listening import BACKLOG, NEAR, listen, names, near, of_network, written
 from viewers.web.live import Live
+from viewers.web.looking import Looking
 from viewers.web.render import address
 from viewers.web.routes import Served
 from viewers.web.tls import Certificate, certificate
@@ -45,7 +47,7 @@ class Wanted(NamedTuple):
     no_start: bool = False
 
 
-def run(wanted: Wanted, texts: Callable[[], Texts]) -> int:
+def run(wanted: Wanted, texts: Callable[[], Texts], desks: Callable[[str], Desk]) -> int:
     """Serve until a signal."""
     hosts = (NEAR, of_network(wanted.host)) if wanted.is_lan else (near(wanted.host),)
     home = homes.locate()
@@ -61,7 +63,8 @@ def run(wanted: Wanted, texts: Callable[[], Texts]) -> int:
     access = Access(time.time, DeviceFile(home) if is_ours else Memory(load(home)))
     access.script_token = token(home, WEB) if is_ours else ""
     door = Door(scheme, names(hosts, port, scheme), f"fleetmeter-{port}")
-    server = _server(Served(home, door, access, Live(home), texts), sealed)
+    looking = Looking(desks)
+    server = _server(Served(home, door, access, Live(home, looking=looking), texts, looking), sealed)
     urls = [f"{scheme}://{written(host)}:{port}" for host in hosts]
     is_opened = _has_screen() if wanted.is_opened is None else wanted.is_opened
     opener = Opener(home, urls[0], place, access, is_opened=is_opened)

@@ -10,6 +10,7 @@ from viewers.web.access import Access
 from viewers.web.app import application
 from viewers.web.guard import Door
 from viewers.web.live import Live
+from viewers.web.looking import Looking
 from viewers.web.routes import Route, Served, routes
 
 HOST = "127.0.0.1:8377"
@@ -35,11 +36,15 @@ class Reply(NamedTuple):
 class Site:
     """The application of a data folder, with a clock that tests turn, and a browser that was let in."""
 
-    def __init__(self, home: Path, table: tuple[Route, ...] | None = None, **doors: Any) -> None:
+    def __init__(self, home: Path, table: tuple[Route, ...] | None = None, *, desks: Any = None, **doors: Any) -> None:
         self.now_s = 1_000_000.0
         self.access = Access(lambda: self.now_s)
         self.served = Served(
-            str(home), Door("http", frozenset({HOST}), COOKIE)._replace(**doors), self.access, Live(str(home))
+            str(home),
+            Door("http", frozenset({HOST}), COOKIE)._replace(**doors),
+            self.access,
+            Live(str(home)),
+            looking=Looking(desks) if desks else None,
         )
         self.table = routes(self.served) if table is None else table
         self.app: Any = application(self.served, self.table)

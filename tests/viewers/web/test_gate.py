@@ -7,7 +7,8 @@ import pytest
 
 from tests.viewers.web.site import COOKIE, HOST, Site
 from viewers.web import icons
-from viewers.web.routes import MOST_BODY, routes
+from viewers.web.body import MOST_BODY
+from viewers.web.routes import routes
 from viewers.web.static import STATIC
 
 PLACES = {"id": "5f3c0000-0000-4000-8000-000000000001", "mark": STATIC.mark, "name": "page.js"}
