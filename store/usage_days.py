@@ -31,11 +31,13 @@ ALL = ", ".join((*SUMS, *OF_SUBAGENTS))
 FORGET = "delete from usage_day where day in (select day from usage_day_to_sum)"
 FORGET_PARTS = "delete from usage_part where day in (select day from usage_day_to_sum)"
 SUM = f"""
-insert into usage_day (day, account_id, model, {ALL})
+insert into usage_day (day, account_id, model, first_quarter, last_quarter, {ALL})
 select
     d.day,
     s.account_id,
-    u.model,{SUMMED}
+    u.model,
+    min(u.quarter),
+    max(u.quarter),{SUMMED}
 from usage_day_to_sum as d
 cross join usage_quarter_hour as u on u.quarter >= d.day and u.quarter < iif(d.day = '', '0', d.day || '~')
 cross join session as s using (session_key)

@@ -103,7 +103,7 @@ def measure_query(
             sum_days(writer)
         writer.execute(INDEX)
     with closing(open_reader(home)) as reader:
-        zones = ("UTC", "Europe/Berlin", "Asia/Kolkata")
+        zones = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/Los_Angeles")
         asked = {zone: usage.parameters(Scope(chosen(zone), time.time()), "day") for zone in zones}
         took: dict[str, list[float]] = {name: [] for name in ("index", *zones)}
         for _ in range(runs):

@@ -107,54 +107,146 @@
             null as session_key,
             null as branch,
             d.model,
-            iif(g.value, u.parts, d.parts - coalesce(u.parts, 0)) as parts,
-            iif(g.value, u.responses, d.responses - coalesce(u.responses, 0)) as responses,
-            iif(g.value, u.lower_bounds, d.lower_bounds - coalesce(u.lower_bounds, 0)) as lower_bounds,
-            iif(g.value, u.input_tokens, d.input_tokens - coalesce(u.input_tokens, 0)) as input_tokens,
-            iif(g.value, u.cache_read_tokens, d.cache_read_tokens - coalesce(u.cache_read_tokens, 0)) as cache_read_tokens,
-            iif(g.value, u.cache_write_5m_tokens, d.cache_write_5m_tokens - coalesce(u.cache_write_5m_tokens, 0)) as cache_write_5m_tokens,
-            iif(g.value, u.cache_write_1h_tokens, d.cache_write_1h_tokens - coalesce(u.cache_write_1h_tokens, 0)) as cache_write_1h_tokens,
-            iif(g.value, u.output_tokens, d.output_tokens - coalesce(u.output_tokens, 0)) as output_tokens,
-            iif(g.value, u.reasoning_tokens, d.reasoning_tokens - coalesce(u.reasoning_tokens, 0)) as reasoning_tokens,
-            iif(g.value, u.web_searches, d.web_searches - coalesce(u.web_searches, 0)) as web_searches,
+            case when u.day is null then d.parts when g.value then u.parts else d.parts - u.parts end as parts,
+            case
+                when u.day is null then d.responses
+                when g.value then u.responses
+                else d.responses - u.responses
+            end as responses,
+            case
+                when u.day is null then d.lower_bounds
+                when g.value then u.lower_bounds
+                else d.lower_bounds - u.lower_bounds
+            end as lower_bounds,
+            case
+                when u.day is null then d.input_tokens
+                when g.value then u.input_tokens
+                else d.input_tokens - u.input_tokens
+            end as input_tokens,
+            case
+                when u.day is null then d.cache_read_tokens
+                when g.value then u.cache_read_tokens
+                else d.cache_read_tokens - u.cache_read_tokens
+            end as cache_read_tokens,
+            case
+                when u.day is null then d.cache_write_5m_tokens
+                when g.value then u.cache_write_5m_tokens
+                else d.cache_write_5m_tokens - u.cache_write_5m_tokens
+            end as cache_write_5m_tokens,
+            case
+                when u.day is null then d.cache_write_1h_tokens
+                when g.value then u.cache_write_1h_tokens
+                else d.cache_write_1h_tokens - u.cache_write_1h_tokens
+            end as cache_write_1h_tokens,
+            case
+                when u.day is null then d.output_tokens
+                when g.value then u.output_tokens
+                else d.output_tokens - u.output_tokens
+            end as output_tokens,
+            case
+                when u.day is null then d.reasoning_tokens
+                when g.value then u.reasoning_tokens
+                else d.reasoning_tokens - u.reasoning_tokens
+            end as reasoning_tokens,
+            case
+                when u.day is null then d.web_searches
+                when g.value then u.web_searches
+                else d.web_searches - u.web_searches
+            end as web_searches,
             case :mode
-                when 'calculate' then iif(g.value, u.usd_nanos, d.usd_nanos - coalesce(u.usd_nanos, 0))
-                when 'display' then 1000 * iif(g.value, u.reported_usd_micros, d.reported_usd_micros - coalesce(u.reported_usd_micros, 0))
-                else iif(g.value, u.auto_usd_nanos, d.auto_usd_nanos - coalesce(u.auto_usd_nanos, 0))
+                when 'calculate' then case
+                    when u.day is null then d.usd_nanos
+                    when g.value then u.usd_nanos
+                    else d.usd_nanos - u.usd_nanos
+                end
+                when 'display' then 1000 * case
+                    when u.day is null then d.reported_usd_micros
+                    when g.value then u.reported_usd_micros
+                    else d.reported_usd_micros - u.reported_usd_micros
+                end
+                else case
+                    when u.day is null then d.auto_usd_nanos
+                    when g.value then u.auto_usd_nanos
+                    else d.auto_usd_nanos - u.auto_usd_nanos
+                end
             end as usd_nanos,
             case :mode
-                when 'calculate' then iif(g.value, u.unpriced_responses, d.unpriced_responses - coalesce(u.unpriced_responses, 0))
-                when 'display' then iif(g.value, u.parts, d.parts - coalesce(u.parts, 0)) - iif(g.value, u.reported_responses, d.reported_responses - coalesce(u.reported_responses, 0))
-                else iif(g.value, u.auto_unpriced_responses, d.auto_unpriced_responses - coalesce(u.auto_unpriced_responses, 0))
+                when 'calculate' then case
+                    when u.day is null then d.unpriced_responses
+                    when g.value then u.unpriced_responses
+                    else d.unpriced_responses - u.unpriced_responses
+                end
+                when 'display' then case when u.day is null then d.parts when g.value then u.parts else d.parts - u.parts end
+                end - case
+                    when u.day is null then d.reported_responses
+                    when g.value then u.reported_responses
+                    else d.reported_responses - u.reported_responses
+                end
+                else case
+                    when u.day is null then d.auto_unpriced_responses
+                    when g.value then u.auto_unpriced_responses
+                    else d.auto_unpriced_responses - u.auto_unpriced_responses
+                end
             end as unpriced_responses,
             case :mode
-                when 'calculate' then iif(g.value, u.unpriced_tokens, d.unpriced_tokens - coalesce(u.unpriced_tokens, 0))
-                when 'display' then iif(g.value, u.unreported_tokens, d.unreported_tokens - coalesce(u.unreported_tokens, 0))
-                else iif(g.value, u.auto_unpriced_tokens, d.auto_unpriced_tokens - coalesce(u.auto_unpriced_tokens, 0))
+                when 'calculate' then case
+                    when u.day is null then d.unpriced_tokens
+                    when g.value then u.unpriced_tokens
+                    else d.unpriced_tokens - u.unpriced_tokens
+                end
+                when 'display' then case
+                    when u.day is null then d.unreported_tokens
+                    when g.value then u.unreported_tokens
+                    else d.unreported_tokens - u.unreported_tokens
+                end
+                else case
+                    when u.day is null then d.auto_unpriced_tokens
+                    when g.value then u.auto_unpriced_tokens
+                    else d.auto_unpriced_tokens - u.auto_unpriced_tokens
+                end
             end as unpriced_tokens,
-            iif(g.value, u.subagent_tokens, d.subagent_tokens - coalesce(u.subagent_tokens, 0)) as subagent_tokens,
+            case
+                when u.day is null then d.subagent_tokens
+                when g.value then u.subagent_tokens
+                else d.subagent_tokens - u.subagent_tokens
+            end as subagent_tokens,
             case :mode
-                when 'calculate' then iif(g.value, u.subagent_usd_nanos, d.subagent_usd_nanos - coalesce(u.subagent_usd_nanos, 0))
-                when 'display' then 1000 * iif(g.value, u.subagent_reported_usd_micros, d.subagent_reported_usd_micros - coalesce(u.subagent_reported_usd_micros, 0))
-                else iif(g.value, u.subagent_auto_usd_nanos, d.subagent_auto_usd_nanos - coalesce(u.subagent_auto_usd_nanos, 0))
+                when 'calculate' then case
+                    when u.day is null then d.subagent_usd_nanos
+                    when g.value then u.subagent_usd_nanos
+                    else d.subagent_usd_nanos - u.subagent_usd_nanos
+                end
+                when 'display' then 1000 * case
+                    when u.day is null then d.subagent_reported_usd_micros
+                    when g.value then u.subagent_reported_usd_micros
+                    else d.subagent_reported_usd_micros - u.subagent_reported_usd_micros
+                end
+                else case
+                    when u.day is null then d.subagent_auto_usd_nanos
+                    when g.value then u.subagent_auto_usd_nanos
+                    else d.subagent_auto_usd_nanos - u.subagent_auto_usd_nanos
+                end
             end as subagent_usd_nanos,
-            iif(g.value, u.telemetry_tokens, d.telemetry_tokens - coalesce(u.telemetry_tokens, 0)) as telemetry_only_tokens
+            case
+                when u.day is null then d.telemetry_tokens
+                when g.value then u.telemetry_tokens
+                else d.telemetry_tokens - u.telemetry_tokens
+            end as telemetry_only_tokens
         from usage_day as d
         left join named as p on p.day = d.day and p.part <> ''
         left join usage_part as u
-            on u.day = d.day and u.account_id = d.account_id and u.model = d.model and u.quarter = iif(
-                p.part = 'end',
-                (
+            on u.day = d.day and u.account_id = d.account_id and u.model = d.model and u.quarter = case
+                when p.part = 'end' and d.last_quarter >= p.since then (
                     select min(e.quarter)
                     from usage_part as e
                     where e.day = d.day and e.account_id = d.account_id and e.model = d.model and e.quarter >= p.since
-                ),
-                (
+                )
+                when p.part = 'beginning' and d.first_quarter < p.until then (
                     select max(b.quarter)
                     from usage_part as b
                     where b.day = d.day and b.account_id = d.account_id and b.model = d.model and b.quarter < p.until
                 )
-            )
+            end
         cross join (select 0 as value union all select 1) as g
         where d.day not in (select day from usage_day_to_sum) and (not g.value or u.day is not null)
         union all
