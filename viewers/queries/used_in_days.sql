@@ -176,11 +176,10 @@
                     when g.value then u.unpriced_responses
                     else d.unpriced_responses - u.unpriced_responses
                 end
-                when 'display' then case when u.day is null then d.parts when g.value then u.parts else d.parts - u.parts end
-                end - case
-                    when u.day is null then d.reported_responses
-                    when g.value then u.reported_responses
-                    else d.reported_responses - u.reported_responses
+                when 'display' then case
+                    when u.day is null then d.parts - d.reported_responses
+                    when g.value then u.parts - u.reported_responses
+                    else d.parts - d.reported_responses - u.parts + u.reported_responses
                 end
                 else case
                     when u.day is null then d.auto_unpriced_responses
