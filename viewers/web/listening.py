@@ -16,6 +16,8 @@ NEAR = "127.0.0.1"
 NEXT = 20
 """So many ports after the one that was asked for are tried."""
 BACKLOG = 256
+STALLED_S = 30
+"""Who takes nothing for so long is dropped."""
 
 
 def near(host: str) -> str:
@@ -93,6 +95,8 @@ def _all(hosts: tuple[str, ...], number: int) -> list[socket.socket] | None:
         line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         lines.append(line)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # what it accepts has the same: the system itself drops who stalled
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_S * 1000)
         try:
             line.bind((host, number))
             line.listen(BACKLOG)

@@ -54,6 +54,7 @@ class Live:
         self.reading: Reading | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.state = "reading"
+        self.is_ending = False
         self.is_welcome: Callable[[str], bool] = lambda _: True
 
     def tabs(self) -> list[Tab]:
@@ -64,7 +65,7 @@ class Live:
         watched = self._enter(page, key, tab)
         told = ""
         try:
-            while not tab.is_over and self.is_welcome(tab.device):
+            while not (tab.is_over or self.is_ending) and self.is_welcome(tab.device):
                 if self.state != told:
                     told = self.state
                     yield {"event": "state", "data": told}
@@ -107,6 +108,9 @@ class Live:
 
     def end(self) -> None:
         """End every stream, from a signal: a server that waits for its streams waits for ever."""
+        self.is_ending = True
+        if self.reading is not None:
+            self.reading.is_over = True  # whoever reads on takes the time that the others need to end
         if self.loop is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.shut, None)
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import msgspec
 from sse_starlette import EventSourceResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route as Path
@@ -17,8 +16,10 @@ from viewers.web.admitted import named
 from viewers.web.answering import whole
 from viewers.web.api import serving
 from viewers.web.api.calls import Call
+from viewers.web.aside import aside
 from viewers.web.body import body
 from viewers.web.guard import Door, is_near
+from viewers.web.listening import STALLED_S
 from viewers.web.live import MOST, Live, Tab
 from viewers.web.looking import Looking
 from viewers.web.page import Page
@@ -27,7 +28,7 @@ from viewers.web.static import OPEN, STATIC
 from viewers.web.table import PAGES
 
 Answer = Callable[[Request], Awaitable[Response]]
-PING_S, STALLED_S = 15, 30.0
+PING_S = 15
 COOKIE_S = 30 * 86_400
 
 
@@ -95,7 +96,7 @@ def is_open(table: tuple[Route, ...]) -> Callable[[str, str], bool]:
 
 def _page(served: Served, page: Page) -> Answer:
     async def answer(request: Request) -> Response:
-        html, status = await run_in_threadpool(
+        html, status = await aside(
             whole,
             served.home,
             page,

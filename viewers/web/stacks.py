@@ -11,7 +11,9 @@ from viewers.screen.text import clean
 from viewers.web.asked_range import Range
 
 NANOS = 1e9
-HUES = ("s-opus", "s-sonnet", "s-fable", "s-haiku", "s-gpt", "s-none")
+HUES: tuple[str, ...] = ("s-opus", "s-sonnet", "s-fable", "s-haiku", "s-gpt")
+STEPS = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10)
+"""A quarter of each is a round amount too."""
 OTHERS = "others"
 
 
@@ -66,14 +68,11 @@ def chart(reader: sqlite3.Connection, chosen: Range, rows: Sequence[Row], days: 
     """Of the dearest each its own colour, of all others one."""
     sums = _by_day(reader, chosen, [row.key for row in rows])
     names = [row.key for row in rows]
-    shown = names[: len(HUES) - 1] if chosen.by != "model" else names
-    series = {name: _series(chosen.by, name, index) for index, name in enumerate(shown)}
-    top = _round_up(
-        max((sum(used.usd_nanos for used in sums.get(day, {}).values()) for day in days), default=0) / NANOS
-    )
+    series = colours(names) if chosen.by == "model" else dict(zip(names, HUES, strict=False))
+    top = round_up(max((sum(used.usd_nanos for used in sums.get(day, {}).values()) for day in days), default=0) / NANOS)
     step = 100 / max(len(days), 1)
     columns = tuple(_column(day, index, step, sums.get(day, {}), series, top) for index, day in enumerate(days))
-    legend = [(_name(chosen.by, name), series[name]) for name in shown]
+    legend = [(_name(chosen.by, name), series[name]) for name in series]
     if any(name not in series for own in sums.values() for name in own):
         legend.append((OTHERS, "s-none"))
     values = [tuple(sums.get(day, {}).get(name, Used()).usd_nanos / NANOS for day in days) for name in shown]
@@ -116,19 +115,25 @@ def _column(day: str, index: int, step: float, own: dict[str, Used], series: dic
     )  # fmt: skip
 
 
-def _series(by: str, name: str, index: int) -> str:
-    if by == "model":
-        return model_style(name).replace("model-", "s-").replace("tool", "s-none")
-    return HUES[index]
+def colours(models: Sequence[str]) -> dict[str, str]:
+    """The dearest of a family has its colour, each other one that is left; none is given twice."""
+    found: dict[str, str] = {}
+    for name in models:
+        own = model_style(name).replace("model-", "s-")
+        if own in HUES and own not in found.values():
+            found[name] = own
+    left = [hue for hue in HUES if hue not in found.values()]
+    found |= dict(zip((name for name in models if name not in found), left, strict=False))
+    return {name: found[name] for name in models if name in found}
 
 
 def _name(by: str, name: str) -> str:
     return folder(name) if by == "project" else model(name) if by == "model" else name
 
 
-def _round_up(usd: float) -> float:
-    """A round amount that holds it."""
+def round_up(usd: float) -> float:
+    """A round amount that holds it, and not much more."""
     unit = 0.01
     while usd > unit * 10:
         unit *= 10
-    return next((unit * step for step in (1, 2, 4, 6, 8, 10) if unit * step >= usd), unit * 10) if usd else 0.0
+    return next((unit * step for step in STEPS if unit * step >= usd), unit * 10) if usd else 0.0

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,6 +13,7 @@ from viewers.trouble import UsageTrouble
 from viewers.web.api.calls import CALLS, Call, written
 from viewers.web.api.metrics import KIND, metrics
 from viewers.web.api.openapi import description
+from viewers.web.aside import aside
 from viewers.web.page import Asked
 
 ALL = (
@@ -24,7 +24,7 @@ ALL = (
 
 async def answer(home: str, call: Call, request: Request) -> Response:
     """Whatever was asked."""
-    return await run_in_threadpool(_answer, home, call, request.path_params, dict(request.query_params))
+    return await aside(_answer, home, call, request.path_params, dict(request.query_params))
 
 
 async def openapi(request: Request) -> Response:
