@@ -75,8 +75,8 @@ def chart(reader: sqlite3.Connection, chosen: Range, rows: Sequence[Row], days: 
     legend = [(_name(chosen.by, name), series[name]) for name in series]
     if any(name not in series for own in sums.values() for name in own):
         legend.append((OTHERS, "s-none"))
-    values = [tuple(sums.get(day, {}).get(name, Used()).usd_nanos / NANOS for day in days) for name in shown]
-    if len(legend) > len(shown):
+    values = [tuple(sums.get(day, {}).get(name, Used()).usd_nanos / NANOS for day in days) for name in series]
+    if len(legend) > len(series):
         values.append(tuple(_others(sums.get(day, {}), series) for day in days))
     return Chart(columns, top, tuple(legend), tuple(values))
 
