@@ -20,7 +20,7 @@ from store.errors import FleetmeterError, NoDatabaseYet
 from store.home import StrPath
 from store.process_config import Processes
 from store.programs import Program
-from store.shown_process import Shown
+from store.shown_process import Child, Shown
 
 WINDOW_S = 0.3
 """Between two looks: long enough for whoever works to be seen at it."""
@@ -84,6 +84,7 @@ def _shown_as(process: Process, used: Spent, of: Known, health: Health, *, is_pi
         of.links[0].account if of.links else None, of.project or process.cwd, process.terminal.name, process.cwd,
         entry.began_s, of.doing.last_s, used.window_s, used.percent, used.children_percent, entry.memory,
         process.tree_memory, len(process.children),
+        tuple(Child(one.pid, one.parent, one.name, one.state, one.memory) for one in process.children),
     )  # fmt: skip
 
 

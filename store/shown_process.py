@@ -3,6 +3,16 @@
 from store.light import NamedTuple
 
 
+class Child(NamedTuple):
+    """What a process started, or what that started."""
+
+    pid: int
+    parent: int | None
+    name: str
+    state: str | None
+    memory: int | None
+
+
 class Shown(NamedTuple):
     """One process, how it is, and which session it is in."""
 
@@ -35,6 +45,8 @@ class Shown(NamedTuple):
     memory: int | None
     tree_memory: int | None
     children: int
+    started: tuple[Child, ...] = ()
+    """All of them, the elder first."""
 
 
 class Acted(NamedTuple):

@@ -16,6 +16,8 @@ STYLES = {
 }  # fmt: skip
 HEALTHY = ("working", "waiting", "idle")
 SORTS = ("state", "memory", "cpu", "age")
+TREE, SHOWN = "Stop all", 4
+"""An act, and how many of what it started are named in its question."""
 WIDE = 100
 """Columns; with fewer some are left out."""
 
@@ -26,6 +28,7 @@ class Look(NamedTuple):
     sort: str = SORTS[0]
     needle: str = ""
     is_all: bool = False
+    is_tree: bool = False
 
 
 def key_of(one: Shown) -> str:
@@ -64,7 +67,10 @@ def panel(found: Sequence[Shown] | None, look: Look, columns: int, now_s: float)
     title = "Agent processes" + (f" · {look.needle}" if look.needle else "")
     if found is None:
         return Panel(title, empty="looking")
-    rows = [Row(key_of(one), (line(one, columns, now_s),)) for one in arranged(found, look)]
+    rows = [
+        Row(key_of(one), (line(one, columns, now_s), *(branches(one, columns) if look.is_tree else ())))
+        for one in arranged(found, look)
+    ]
     return Panel(title, tuple(rows), f"by {look.sort} · 5 s", empty="no process of an agent runs")
 
 
@@ -91,6 +97,24 @@ def line(one: Shown, columns: int, now_s: float) -> Line:
         UNKNOWN if one.last_s is None else format.lasting(now_s - one.last_s),
     )
     return _cells(texts, columns, STYLES.get(one.state, ""))
+
+
+def branches(one: Shown, columns: int) -> list[Line]:
+    """What it started, each below what started it."""
+    found: list[Line] = []
+
+    def add(parent: int, depth: int, seen: frozenset[int]) -> None:
+        for child in one.started:
+            if child.parent == parent and child.pid not in seen:
+                words = f"{'  ' * min(depth, 12)}└ {child.name}"
+                told = [cell(str(child.pid), 20, "muted", is_right=True), (" ", ""), cell(words, max(columns - 44, 8))]
+                found.append(
+                    (*told, cell(child.state or UNKNOWN, 10, "muted"), cell(bytes_of(child.memory), 9, is_right=True))
+                )
+                add(child.pid, depth + 1, seen | {child.pid})
+
+    add(one.pid, 0, frozenset({one.pid}))
+    return found
 
 
 def _cells(texts: tuple[str, ...], columns: int, style: str) -> Line:
@@ -136,6 +160,14 @@ def question(one: Shown, act: str) -> tuple[str, tuple[str, ...]]:
         return title, ("It is never called stale, until you unpin it.",)
     if act == "Unpin":
         return title, ("It may be called stale again.",)
+    if act == TREE:
+        names = ", ".join(f"{child.name} {child.pid}" for child in one.started[:SHOWN])
+        more = f" and {one.children - SHOWN} more" if one.children > SHOWN else ""
+        return f"Stop process {one.pid} and all it started ({name_of(one)}{session})?", (
+            f"It is {one.state}: {one.reason}.",
+            f"With it {format.things(one.children, 'process')}: {names}{more}." if one.children else "It started none.",
+            "INT first, then TERM; after 5 s you are asked before KILL.",
+        )
     rest = "1 process that it started" if one.children == 1 else f"{one.children} processes that it started"
     left = (f"{rest} may go on.",) if one.children else ()
     if act == "Kill":

@@ -32,6 +32,8 @@ def heading(found: Session, now_s: float) -> tuple[Line, Line]:
         inks.append(
             (f" · {format.things(len(found.asked), 'prompt')} · {format.things(card.responses, 'answer')}", "muted")
         )
+        if found.peak:
+            inks.append((f" · {found.peak}", "muted"))
         if card.title:
             inks.append((f"  {clean(hide(card.title))}", ""))
     asked = found.asked[0][3] if found.asked else (card.last_prompt if card else None) or ""

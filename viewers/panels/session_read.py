@@ -102,6 +102,8 @@ class Session(NamedTuple):
     before: int | None = None
     after: int | None = None
     limits: tuple[Limit, ...] = ()
+    peak: str = ""
+    """The most that its processes used, in words."""
 
 
 class Memory:

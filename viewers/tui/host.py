@@ -18,6 +18,7 @@ class Host(App[int]):
     ink: dict[str, Style]
     """A style for each name, in the colours of the theme."""
     is_ascii: bool
+    home: str
     desk: Desk | None = None
     """Who looks at processes, and acts on them."""
 

@@ -52,14 +52,16 @@ class ProcessesFace(Face):
     """The screen."""
 
     title, number = "Processes", "5"
-    keys = "enter open session  x stop…  K keep…  a all  s sort  / filter  b back"
+    keys = "enter open session  x stop…  X stop all…  K keep…  t tree  a all  s sort  / filter  b back"
     help = (
         ("enter", "open its session"), ("x", "stop the process; it asks first"),
+        ("X", "stop it and all it started"), ("t", "show what each started"),
         ("K", "keep it from being stale"), ("a", "also helpers, launchers"),
         ("s", "sort by state, memory, cpu, age"), ("/", "filter; esc clears it"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "stop"), Binding("K", "keep"), Binding("a", "all"), Binding("s", "sort"),
+        Binding("x", "stop"), Binding("X", "stop_all"), Binding("t", "tree"),
+        Binding("K", "keep"), Binding("a", "all"), Binding("s", "sort"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -127,6 +129,13 @@ class ProcessesFace(Face):
         if (one := self._chosen()) is not None:
             self._stop(one, force=False)
 
+    def action_stop_all(self) -> None:
+        if (one := self._chosen()) is not None:
+            self._stop(one, force=False, tree=True)
+
+    def action_tree(self) -> None:
+        self._look(self.look._replace(is_tree=not self.look.is_tree))
+
     def action_keep(self) -> None:
         one, desk = self._chosen(), host(self).desk
         if one is None or desk is None:
@@ -140,21 +149,22 @@ class ProcessesFace(Face):
 
         host(self).push_screen(Ask(title, words, act, is_yes=True), answered)
 
-    def _stop(self, one: Shown, *, force: bool) -> None:
+    def _stop(self, one: Shown, *, force: bool, tree: bool = False) -> None:
         """One dialog is one request: whatever is pressed in it, it acts once."""
         desk, key = host(self).desk, os.urandom(8).hex()
         if desk is None:
             return
-        title, words = panels.question(one, "Kill" if force else "Stop")
+        act = "Kill" if force else panels.TREE if tree else "Stop"
+        title, words = panels.question(one, act)
 
         def answered(is_yes: bool | None) -> None:
             if is_yes:
-                self._do(one, lambda: desk.kill(one.pid, one.born, key=key, force=force))
+                self._do(one, lambda: desk.kill(one.pid, one.born, key=key, force=force, tree=tree), tree=tree)
 
-        ask = Ask(title, words, "Kill" if force else "Stop", is_yes=one.state not in HEALTHY)
+        ask = Ask(title, words, act, is_yes=one.state not in HEALTHY)
         host(self).push_screen(ask, answered)
 
-    def _do(self, one: Shown, act: Callable[[], Acted]) -> None:
+    def _do(self, one: Shown, act: Callable[[], Acted], *, tree: bool = False) -> None:
         """It takes seconds: the screen goes on meanwhile."""
         self._say(" at it; this takes some seconds", "muted")
         app = host(self)
@@ -165,16 +175,16 @@ class ProcessesFace(Face):
             except (FleetmeterError, sqlite3.Error, OSError) as error:
                 app.call_from_thread(self._say, f" {error}", "bad")
             else:
-                app.call_from_thread(self._done, one, acted)
+                app.call_from_thread(self._done, one, acted, tree)
 
         self.run_worker(run, thread=True, group="acts")
 
-    def _done(self, one: Shown, acted: Acted) -> None:
+    def _done(self, one: Shown, acted: Acted, tree: bool) -> None:
         self.memory.looked_s = 0.0
         host(self).ask()
         self._say(f" process {acted.pid}: {acted.words}", "warn" if acted.result == "alive" else "ok")
         if acted.result == "alive":
-            self._stop(one, force=True)
+            self._stop(one, force=True, tree=tree)
 
     def _say(self, words: str, style: str) -> None:
         self.outcome, self.said_s = ((words, style),), time.monotonic()

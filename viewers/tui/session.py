@@ -13,6 +13,7 @@ from viewers.panels.day import limits
 from viewers.panels.ink import Panel
 from viewers.panels.moments import day
 from viewers.panels.reading import Question
+from viewers.processes import peaks
 from viewers.tui.face import Face, Place
 from viewers.tui.host import host
 from viewers.tui.view import View
@@ -89,9 +90,11 @@ class SessionFace(Face):
 
     def question(self) -> tuple[str, Question]:
         key, memory, until = self.key, self.memory, self.place.at if self.place else None
+        home = host(self).home
 
         def ask(reader: sqlite3.Connection, now_s: float) -> read.Session | None:
-            return read.session(reader, key or read.newest(reader), memory, now_s, until=until)
+            found = read.session(reader, key or read.newest(reader), memory, now_s, until=until)
+            return found._replace(peak=peaks.told(home, found.now.session_id, found.now.agent)) if found else None
 
         return f"session {key} {until}", ask
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from store.shown_process import Acted, Shown
+from store.shown_process import Acted, Child, Shown
 
 SESSION = "5f3c0000-0000-4000-8000-000000000001"
 
@@ -32,8 +32,8 @@ class FakeDesk:
     def look(self) -> Sequence[Shown]:
         return self.found
 
-    def kill(self, pid: int, born: str, *, key: str, force: bool) -> Acted:
-        self.asked.append(("kill", pid, born, force))
+    def kill(self, pid: int, born: str, *, key: str, force: bool, tree: bool = False) -> Acted:
+        self.asked.append(("kill", pid, born, force, *(["tree"] if tree else [])))
         result = self.results.pop(0)
         return Acted(pid, "zoo", None, None, "kill", result, f"it is {result}")
 
@@ -116,5 +116,49 @@ def test_one_that_is_well_is_not_ended_by_enter_alone(look: Any, recorded: Any) 
         await eye.press("enter")
         await eye.until("it is never called stale")
         assert desk.asked == [("pin", 71, "71@boot", True)]
+
+    look(by_keys)
+
+
+def test_what_each_started_is_shown_and_ended_with_it_after_a_question(look: Any, recorded: Any) -> None:
+    desk = FakeDesk()
+    started = (Child(80, 72, "make", "sleeping", 1_000_000), Child(81, 80, "cc\x1b[2J", "running", None))
+    desk.found[1] = shown(72, "stale", children=2, started=started)
+    desk.results = ["ended"]
+
+    async def by_keys(eye: Any) -> None:
+        eye.app.desk = desk
+        await eye.press("5")
+        await eye.until("app72")
+        assert "make" not in eye.text()
+        await eye.press("t")
+        text = await eye.until("└ make")
+        assert text.index("└ make") < text.index("  └ cc")
+        await eye.press("X")
+        await eye.until("Stop process 72 and all it started (app72, session 5f3c0000)?")
+        await eye.until("make 80")
+        await eye.press("enter")
+        await eye.until("it is ended")
+        assert desk.asked == [("kill", 72, "72@boot", False, "tree")]
+
+    look(by_keys, (120, 40))
+
+
+def test_what_became_of_it_stays_when_its_row_goes(look: Any, recorded: Any) -> None:
+    desk = FakeDesk()
+    desk.results = ["ended"]
+
+    async def by_keys(eye: Any) -> None:
+        eye.app.desk = desk
+        await eye.press("5")
+        await eye.until("app72")
+        await eye.press("x")
+        await eye.until("Stop process 72")
+        desk.found = [one for one in desk.found if one.pid != 72]
+        await eye.press("enter")
+        await eye.until("app72", gone=True)
+        assert "process 72: it is ended" in await eye.until("it is ended")
+        await eye.press("s")
+        assert "process 72: it is ended" in eye.text()
 
     look(by_keys)

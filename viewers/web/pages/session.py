@@ -7,6 +7,7 @@ from typing import Any
 from viewers.panels import feed, session_parts, session_read
 from viewers.panels.fleet import LATELY_S, NANOS
 from viewers.panels.session_read import Agent, Session, Use
+from viewers.processes import peaks
 from viewers.reports.scope import session_keys
 from viewers.web import drawing
 from viewers.web.page import Asked, Page
@@ -23,6 +24,7 @@ def read(asked: Asked) -> Mapping[str, Any]:
     memory: session_read.Memory = asked.memory.setdefault("session", session_read.Memory())
     found = session_read.session(asked.reader, key, memory, asked.now_s)
     assert found is not None  # its key was found in the same database a moment ago
+    found = found._replace(peak=peaks.told(asked.home, found.now.session_id, found.now.agent))
     near = asked.memory.get("near")
     if near is None or near[0] != (found.before, found.after):
         ids = [session_id(asked, each) for each in (found.before, found.after)]
