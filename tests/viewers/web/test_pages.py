@@ -73,6 +73,20 @@ def test_a_session_that_is_not_there_is_not_found(site: Site) -> None:
     assert site.ask("GET", "/no/such/page", more=HTML).status == 404
 
 
+def test_what_is_found_opens_the_conversation_there_and_marks_it(site: Site) -> None:
+    story = site.ask("GET", f"/session/{SESSION}/conversation", more=HTML).text
+    said = re.search(r'<pre class="say[^>]*>\W*(\w{3,})', story)
+    assert said
+    found = site.ask("GET", f"/search?q={said[1]}", more=HTML).text
+    link = re.search(r'href="(/session/[^"]*/conversation\?at=[^"#]*)#here"', found)
+    assert link
+    page = site.ask("GET", link[1].replace("&amp;", "&"), more=HTML).text
+    assert page.count('id="here"') == page.count('aria-current="true"') == 1
+    own = re.search(r'id="here".*?href="([^"#]*)#here"', page)
+    assert own  # the mark's own address is the same moment's
+    assert site.ask("GET", own[1].replace("&amp;", "&"), more=HTML).text.count('id="here"') == 1
+
+
 def test_the_history_has_the_sums_of_the_reports(site: Site) -> None:
     page = site.ask("GET", "/history?since=2026-11-18&until=2026-11-19", more=HTML).text
     day = site.ask("GET", "/api/usage?group=day&since=2026-11-18&until=2026-11-19").json()
