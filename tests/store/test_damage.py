@@ -133,7 +133,7 @@ def check_s6(whole: tuple[Path, Path, dict[str, Rows]], home: Path, damage: Dama
             found = checked(home)
             if found:
                 replace_damaged(home, found)
-        except Damaged as error:  # at the very start
+        except (Damaged, sqlite3.DatabaseError) as error:  # at the very start; whoever records takes both for damage
             found = str(error)
         except FleetmeterError as error:
             assert "newer" in str(error)  # this bit stands for another version: it is refused, and left alone
