@@ -122,7 +122,8 @@ def address(id_: str) -> str:
 FILTERS: dict[str, Any] = {
     "tokens": format.tokens, "window": format.window, "count": format.count, "size": format.size,
     "lasting": format.lasting, "took": format.took, "things": format.things, "money": words.money,
-    "folder": words.folder, "model": words.model, "family": series, "text": text, "clock": moments.clock,
+    "folder": words.folder, "nearby": words.near, "model": words.model,
+    "family": series, "text": text, "clock": moments.clock,
     "address": address, "age": age, "when": when, "lasting_short": lasting_short, "until": until,
     "time_of_day": time_of_day, "rate": rate, "auto": auto, "used": used, "short_path": short_path,
     "short_day": short_day, "span_of": span_of,

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,21 @@ def test_a_session_that_is_not_there_is_not_found(site: Site) -> None:
     assert "no session" in reply.text
     assert site.ask("GET", "/api/s/no-such-session").status == 404
     assert site.ask("GET", "/no/such/page", more=HTML).status == 404
+
+
+def test_a_session_names_the_files_that_it_touched(recorded: Path) -> None:
+    with closing(sqlite3.connect(recorded / "fleetmeter.db")) as database, database:
+        database.execute(
+            "insert into tool_call (tool_use_id, session_key, run_key, name, outcome, is_branch, generation_id)"
+            " select 't', session_key, run_key, 'Edit', 'ok', 0, 1 from run limit 1"
+        )
+        made = database.execute(
+            "insert into touch select tool_use_id, session_key, '/src/app/a.py', 'edit', 3, 1 from tool_call"
+        )
+        assert made.rowcount == 1
+    page = Site(recorded).ask("GET", f"/session/{SESSION}", more=HTML).text
+    assert 'title="/src/app/a.py">a.py<' in page
+    assert "+3" in page
 
 
 def test_what_is_found_opens_the_conversation_there_and_marks_it(site: Site) -> None:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from viewers import query
 from viewers.panels import feed, session_parts, session_read
 from viewers.panels.fleet import LATELY_S, NANOS
 from viewers.panels.session_read import Agent, Session, Use
@@ -15,6 +16,20 @@ from viewers.web.page import Asked, Page
 DONE = frozenset({"completed", "done", "cancelled"})
 SHOWN = 40
 """Moments of the activity, agents of the tree; the conversation has them all."""
+FILES = 30
+
+
+class File(NamedTuple):
+    """A file that was read or changed."""
+
+    path: str
+    edits: int
+    added: int | None
+    removed: int | None
+    last_at: str
+    files: int
+
+
 KINDS = ("Input", "Cache read", "Cache write 5m", "Cache write 1h", "Output")
 
 
@@ -40,14 +55,13 @@ def read(asked: Asked) -> Mapping[str, Any]:
         "rate": (card.lately_nanos or 0) / NANOS / (LATELY_S / 60) if card else 0.0,
         "kind_of": feed.kind_of, "words_of": feed.words, "marks": feed.MARKS,
         "moments": [moment for moment in found.feed if moment.what not in feed.QUIET][:SHOWN],
-        "done": DONE, "is_live": found.now.state in ("working", "waiting"), "shown": SHOWN,
+        "files": [File(*row) for row in query.rows(asked.reader, "session_files", session=key, most=FILES)],
+        "cwd": found.now.project, "done": DONE, "is_live": found.now.state in ("working", "waiting"), "shown": SHOWN,
     }  # fmt: skip
 
 
 def session_id(asked: Asked, key: int | None) -> str | None:
     """The id of a neighbour."""
-    from viewers import query
-
     rows = query.rows(asked.reader, "session_now", session=key) if key is not None else []
     return rows[0][1] if rows else None
 
@@ -141,5 +155,5 @@ def prompts(found: Session) -> list[dict[str, Any]]:
 
 PAGE = Page(
     "session", "Session", "/session/{id}", read,
-    ("head", "context", "now", "cost", "agents", "flows", "feed", "prompts", "tools", "todo"),
+    ("head", "context", "now", "cost", "agents", "flows", "feed", "prompts", "tools", "todo", "files"),
 )  # fmt: skip
