@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+SCOPE = f"pid:{os.getpid()}"
+"""No process but those that are measured is looked at."""
 LOOK_S = 0.03
 # Where nothing is installed beside the interpreter, its source is run.
 FROM_SOURCE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from viewers.cli import main; main()"
@@ -110,7 +112,7 @@ class Stage:
     def environ(self) -> dict[str, str]:
         return {
             "HOME": str(self.home), "PATH": "/usr/bin:/bin", "TZ": "UTC", "LANG": "C.UTF-8",
-            "FLEETMETER_HOME": str(self.data), "AGENTSVIEW_NO_DAEMON": "1",
+            "FLEETMETER_HOME": str(self.data), "FLEETMETER_SCOPE": SCOPE, "AGENTSVIEW_NO_DAEMON": "1",
         }  # fmt: skip
 
     def renew(self) -> None:

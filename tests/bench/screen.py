@@ -16,6 +16,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 from live import used
+from programs import SCOPE
 
 COLUMNS, LINES = 120, 40
 READY_S = 120.0
@@ -91,7 +92,7 @@ def private(home: Path, data: str) -> dict[str, str]:
     """Nothing of the user's."""
     home.mkdir(parents=True, exist_ok=True)
     own = {"HOME": str(home), "FLEETMETER_HOME": data, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    return {**own, "PATH": os.environ["PATH"]}
+    return {**own, "PATH": os.environ["PATH"], "FLEETMETER_SCOPE": SCOPE}
 
 
 def latencies(command: str, environ: dict[str, str], lines: int) -> list[float]:
