@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 
 
 def birth(pid: int) -> str:
@@ -19,6 +18,8 @@ def birth(pid: int) -> str:
         pass
     if os.path.exists("/proc/self/stat"):
         return ""
+    import subprocess  # only here, and it takes as long to import as all else
+
     done = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return "_".join(done.stdout.split())
 

@@ -1,17 +1,19 @@
 """What the archive holds and a database that was made anew does not know. SQL only."""
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-from store.kept import KEPT, Kept
 from store.sources import KNOWN, Known
 
+if TYPE_CHECKING:  # it takes as long to import as a look at a thousand files, and every start asks whether this is due
+    from store.kept import Kept
+
 # A row of this database's own is no stray, also where its file has another name since.
-CANDIDATES = f"""
-{KEPT}
+CANDIDATES = """
 where kind <> 'beside' and not is_dropped and covers > 0
     and coalesce(generation_id, -1) not in (select generation_id from store.generation)
 order by raw_path, number, file_id
-"""  # noqa: S608 - the names of our own columns
+"""
 FINISH = """
 update source
 set state = 'gone', reason = 'only the archive holds it; what it said is kept', size = ?, mtime_ns = ?, ctime_ns = null,
@@ -27,9 +29,11 @@ returning generation_id, number
 DUE = "select 1 from meta where name = 'recover'"
 
 
-def candidates(connection: sqlite3.Connection) -> list[Kept]:
+def candidates(connection: sqlite3.Connection) -> "list[Kept]":
     """Generations to be recorded, those of one file together in their order."""
-    return [Kept(*row) for row in connection.execute(CANDIDATES).fetchall()]
+    from store.kept import KEPT, Kept
+
+    return [Kept(*row) for row in connection.execute(KEPT + CANDIDATES).fetchall()]
 
 
 def known_at(connection: sqlite3.Connection, raw_path: bytes) -> Known | None:
@@ -56,7 +60,7 @@ def account_of(connection: sqlite3.Connection, device_id: int, agent: str, root:
     return row[0]
 
 
-def adopt(archive: sqlite3.Connection, one: Kept, known: Known) -> None:
+def adopt(archive: sqlite3.Connection, one: "Kept", known: Known) -> None:
     """What is kept belongs to this generation now."""
     archive.execute("update file set generation_id = null where generation_id = ?", (known.generation_id,))
     archive.execute(
@@ -69,7 +73,7 @@ def adopt(archive: sqlite3.Connection, one: Kept, known: Known) -> None:
     )
 
 
-def finish(connection: sqlite3.Connection, known: Known, last: Kept) -> None:
+def finish(connection: sqlite3.Connection, known: Known, last: "Kept") -> None:
     """There is no such file now."""
     connection.execute(FINISH, (last.length, last.mtime_ns, known.source_id))
     if known.kind == "database":  # where its reading stood is not known: a database that comes back is read anew
