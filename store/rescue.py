@@ -31,7 +31,11 @@ def open_whole(home: StrPath) -> tuple[sqlite3.Connection, str]:
             raise
         words = replace_damaged(home, str(error))
         connection = open_writer(home)
-    mark(path_in(home))
+    try:
+        mark(path_in(home))
+    except BaseException:
+        connection.close()
+        raise
     return connection, words
 
 

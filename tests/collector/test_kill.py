@@ -27,6 +27,9 @@ def test_C1_five_hundred_kills_lose_and_double_nothing(home: Path, project: Path
 
 @pytest.mark.mutant("C1")
 @pytest.mark.parametrize("mutant", ["rows-late", "cursor-late", "cursor-late-no-key"])
-def test_C1_fails_for_two_transactions(home: Path, project: Path, mutant: str) -> None:
+def test_C1_fails_for_two_transactions(tmp_path: Path, mutant: str) -> None:
     with pytest.raises((AssertionError, sqlite3.IntegrityError)):
-        check_c1(home, project, kills=24, mutant=mutant)
+        for number in range(10):  # no kill need have hit the gap between the two
+            project = tmp_path / f"{number}" / "user" / ".claude" / "projects" / "p"
+            project.mkdir(parents=True)
+            check_c1(tmp_path / f"{number}" / "home", project, kills=24, mutant=mutant)

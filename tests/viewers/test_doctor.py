@@ -157,4 +157,4 @@ def test_a_person_is_told_below_a_report_that_nothing_is_recorded(recorded: Path
     ],
 )
 def test_what_troubles_a_collector_is_one_line(said: dict[str, Any], words: str) -> None:
-    assert words in notice._told(said)
+    assert words in notice.told(said)
