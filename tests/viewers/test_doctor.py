@@ -120,6 +120,7 @@ def test_a_viewer_that_finds_no_collector_starts_one_and_says_so(run: Any, recor
     assert lock.holder(recorded) is None
     started = run("today", FLEETMETER_NO_START=None)
     (pid,) = re.findall(r"started a collector \(pid (\d+)\)", started.stderr)
+    until(lambda: lock.holder(recorded))  # else `start` would begin one beside it, and either may win
     run("start")  # waits until it answers
     holder = lock.holder(recorded)
     assert holder is not None and holder.pid == int(pid)
