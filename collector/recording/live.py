@@ -27,8 +27,8 @@ BACKLOG_BYTES = 2 << 20
 LIVE_BYTES = 4 << 20  # of a round
 REST, LONGEST_REST_S = 2.0, 0.05  # after a round, for so many times as it took, more may come together
 DAYS_S, LIGHT_S = 5.0, 30.0
-WORDS_S, WORDS_REST_S = 1.0, 0.02
-"""So long after a line its words can be found; between two portions of many."""
+WORDS_S, LATEST_WORDS_S, WORDS_REST_S = 1.0, 5.0, 0.02
+"""So long after the last line words can be found, and at the latest; between two portions of many."""
 RETRY_S = (0.05, 0.5, 2.0)
 
 
@@ -49,6 +49,7 @@ class Live:
         self._tries: dict[bytes, int] = {}
         self._days_at: float | None = None
         self._words_at: float | None = 0.0  # whatever an earlier collector left
+        self._words_by = 0.0
         self._waits_since: float | None = None
         self._recorded_at = 0.0
         self._is_heavy = True
@@ -190,8 +191,8 @@ class Live:
         if counts.records:
             self._recorded_at, self._is_heavy = time.monotonic(), True
             self._days_at = self._days_at or self._recorded_at + DAYS_S
-        if counts.records and self._words_at is None:
-            self._words_at = time.monotonic() + WORDS_S
+            self._words_by = self._words_by if self._words_at is not None else self._recorded_at + LATEST_WORDS_S
+            self._words_at = min(self._words_by, self._recorded_at + WORDS_S)
         for job in jobs:
             self._after(job, is_cut=job.known.source_id in cut)
         ended = time.monotonic()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PORTION_BYTES = 8 << 20  # of source: what is held in memory at a time
 WHOLE_CAP = 4 << 20
 WHOLE_TRIES = 3
-MOST_KEPT = 16
+MOST_KEPT, LINES_KEPT = 256, 300
 TICK_NS = 20_000_000  # the coarsest clock of file times that is known
 
 
@@ -46,9 +46,17 @@ class Job(Struct):
 _NOWHERE = Seen(0, 0, 0, 0, 0)
 
 
-# Readers that stopped at a cursor, with what they carried then, by generation: whoever goes on there need not ask the
-# database for all that was said in the file before.
-Kept = dict[int, tuple[int, bytes, Lines]]
+class Stopped(Struct, gc=False):
+    """A reader that stopped at a cursor, with what it carried then and how many lines it remembers."""
+
+    cursor: int
+    carried: bytes
+    reader: Lines
+    lines: int
+
+
+# By generation: whoever goes on there need not ask the database for what was said in the file before.
+Kept = dict[int, Stopped]
 
 
 def nothing_known(_generation_id: int) -> Past:
@@ -114,7 +122,7 @@ class Reading:
 
     def _lines(self, job: Job, tail: "Tail | Rows") -> None:
         generation_id = job.known.generation_id
-        reader = self._reader(job, generation_id, job.known.carried) if tail.is_same() else None
+        reader, remembered = self._reader(job, generation_id, job.known.carried) if tail.is_same() else (None, 0)
         if reader is None:
             if self._begin_anew is None:
                 return  # it was fresh when it was found, and is something else by now: the next look reads it
@@ -130,6 +138,7 @@ class Reading:
             tail.limit(self._most)
         try:
             for stretch in tail.stretches():
+                remembered += len(stretch.lines)
                 self._stretch(reader, stretch, batch, told)
                 self._bytes += tail.cursor - stretch.byte_offset
                 if self._most and tail.cursor - start >= self._most:
@@ -145,23 +154,24 @@ class Reading:
             trouble = error.strerror or str(error)
         if tail.has_more:
             self.cut.add(job.known.source_id)
-        if self._kept is not None and not trouble and not tail.rest and isinstance(tail, Tail):
-            self._kept[generation_id] = tail.cursor, reader.carried(), reader
+        is_light = remembered <= LINES_KEPT  # what many remember must not grow with their files
+        if self._kept is not None and is_light and not trouble and not tail.rest and isinstance(tail, Tail):
+            self._kept[generation_id] = Stopped(tail.cursor, reader.carried(), reader, remembered)
             if len(self._kept) > MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
         self._advance(job, tail, reader, told, trouble, has_more=tail.has_more)
 
-    def _reader(self, job: Job, generation_id: int, carried: bytes) -> Lines | None:
-        """The reader that goes on; None where another version of it left what this one cannot carry on."""
+    def _reader(self, job: Job, generation_id: int, carried: bytes) -> tuple[Lines | None, int]:
+        """The reader that goes on, and how many lines it remembers; None where another version left what this one
+        cannot carry on."""
+        kept = self._kept.pop(generation_id, None) if self._kept is not None else None
+        if kept is not None and (kept.cursor, kept.carried) == (job.known.cursor, carried):
+            return kept.reader, kept.lines
+        source, past = self._sources[job.agent], self._past(generation_id)
         try:
-            kept = self._kept.pop(generation_id, None) if self._kept is not None else None
-            if kept is not None and kept[:2] == (job.known.cursor, carried):
-                return kept[2]
-            return self._sources[job.agent].lines(
-                job.known.kind, job.path, generation_id, carried, self._past(generation_id)
-            )
+            return source.lines(job.known.kind, job.path, generation_id, carried, past), 0
         except MsgspecError:
-            return None
+            return None, 0
 
     def _stretch(self, reader: Lines, stretch: Stretch, batch: Batch, told: Understood) -> None:
         understand(reader, stretch.lines, stretch.byte_offset, batch, told)

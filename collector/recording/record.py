@@ -60,7 +60,8 @@ class Recorder:
         self._alone: set[int] = set()
         self._cut: set[int] = set()
         self._most = 0
-        self._kept: Kept = {}
+        self.kept: Kept = {}
+        """Readers that may go on where they stopped."""
 
     def record(self, jobs: list[Job], most: int = 0) -> set[int]:
         """Read every file to its end, or so many bytes of it, and write what it says; gives those with more left."""
@@ -70,7 +71,8 @@ class Recorder:
         if sum(job.size for job in fresh) >= HELP_BYTES and self._read is os.pread and not most:
             self._record_much(fresh)
             jobs = [job for job in jobs if not job.is_fresh]
-        self._run(lambda portion: self._write(iter((portion,))), jobs)
+        # One transaction holds what one account was told: those that alternate would make one for each file.
+        self._run(lambda portion: self._write(iter((portion,))), sorted(jobs, key=lambda job: job.known.account_id))
         return self._cut
 
     def _record_much(self, jobs: list[Job]) -> None:
@@ -132,9 +134,7 @@ class Recorder:
         self.counts.add(portion)
 
     def _run(self, emit: Callable[[Portion], object], jobs: list[Job]) -> None:
-        reading = Reading(
-            emit, self._past, self._begin_anew, self._read, self._most, self._kept if self._most else None
-        )
+        reading = Reading(emit, self._past, self._begin_anew, self._read, self._most, self.kept if self._most else None)
         reading.run(jobs)
         self._cut |= reading.cut
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from collector.lines.tolerant import fit, load
+from collector.lines.tolerant import read
 from collector.sources.claude_spot import ID_KEPT, Spot, kept
 from collector.sources.claude_wire import Block, Hunk, TaskMade, TaskMoved, ToolResult
 from store.facts import Task, ToolCall, Touch
@@ -111,11 +111,11 @@ def tasks_of(spot: Spot, result: Any) -> None:
     if not isinstance(result, ToolResult):
         return
     if bytes(result.task).startswith(b"{"):
-        task = fit(load(bytes(result.task)), TaskMade)
+        task = read(bytes(result.task), TaskMade)
         if task.id and task.subject:
             _note_task(spot, task.id, task.subject, "pending")
     if result.task_id and bytes(result.status_change).startswith(b"{"):
-        status = fit(load(bytes(result.status_change)), TaskMoved).to
+        status = read(bytes(result.status_change), TaskMoved).to
         if status:
             _note_task(spot, result.task_id, None, status)
 

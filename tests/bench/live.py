@@ -16,8 +16,8 @@ from programs import Stage, fleetmeter
 
 READY_S = 120.0
 LINE = (
-    '{"type":"user","uuid":"u%s","sessionId":"s%s","cwd":"/w","version":"2.1.0",'
-    '"timestamp":"2026-11-21T00:00:00.000Z","message":{"role":"user","content":"go on"}}\n'
+    '{"type":"user","uuid":"u%s","parentUuid":%s,"sessionId":"s%s","cwd":"/w","version":"2.1.0",'
+    '"timestamp":"2026-11-21T00:%02d:%02d.000Z","message":{"role":"user","content":"go on"}}\n'
 )
 
 
@@ -28,7 +28,7 @@ def lay(work: Path, folders: int, files: int) -> Path:
         for number in range(folders):
             (tree / ".claude" / "projects" / f"p{number}").mkdir(parents=True)
         for number in range(files):
-            path(tree, folders, number).write_text(LINE % (number, number))
+            path(tree, folders, number).write_text(LINE % (number, "null", number, 0, 0))
     return tree
 
 
@@ -70,12 +70,16 @@ def latencies(data: Path, tree: Path, folders: int, lines: int) -> list[float]:
     """For each appended line, the milliseconds until another connection sees its record."""
     found: list[float] = []
     run = time.time_ns()
+    last = dict[int, str]()
     query = "select 1 from record where uuid = ?"
     with closing(sqlite3.connect(f"file:{data / 'fleetmeter.db'}?mode=ro", uri=True)) as reader:
         for number in range(lines):
             id_ = f"-{run}-{number}"
-            target = path(tree, folders, number * 7 % folders)
-            line = (LINE % (id_, number * 7 % folders)).encode()
+            session = number * 7 % folders
+            target = path(tree, folders, session)
+            parent = f'"u{last.get(session, session)}"'
+            line = (LINE % (id_, parent, session, *divmod(number + 1, 60))).encode()
+            last[session] = id_
             with target.open("ab", buffering=0) as file:
                 began = time.perf_counter()
                 file.write(line)
