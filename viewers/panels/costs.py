@@ -1,10 +1,11 @@
 """What was spent, in panels: a chart of days, weeks or months, a table of its parts, budgets, and the month's end."""
 
 import time
+from collections.abc import Sequence
 
-from viewers.panels.costs_read import BYS, RANGES, Column, Costs, Part
+from viewers.panels.costs_read import BYS, CUSTOM, RANGES, Column, Costs, Part
 from viewers.panels.gauges import STEPS, bar, limit_style
-from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, one
+from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, length, one
 from viewers.panels.moments import day
 from viewers.panels.words import folder, model, model_style, money
 from viewers.reports.budgets import WORDS, Limit, Standing, outlook_of, percent
@@ -20,6 +21,8 @@ SERIES = ("accent", "model-sonnet", "model-fable", "model-haiku", "model-gpt")
 SCALE = 9
 TITLES = {"day": "Daily", "week": "Weekly", "month": "Monthly"}
 LESS = "▞"
+SORTS = ("cost", "tokens", "name", "age")
+HEADS = ("name", "age", "share", "tokens", "cost")
 
 
 def worth(used: Used) -> str:
@@ -40,16 +43,20 @@ def name_of(costs: Costs, part: Part) -> str:
 def strip(costs: Costs, columns: int) -> Line:
     """The range that is shown, by what, and all of it together; with little room what was chosen alone."""
     ask = costs.ask
-    inks: list[Ink] = []
-    for name, _, _ in RANGES:
-        if name == costs.name or columns >= 100:
-            inks.append((f"▐{name}▌" if name == costs.name else f" {name} ", "tab" if name == costs.name else "muted"))
-    inks.append(("  by ", "muted"))
-    for by in BYS:
-        if by == ask.by or columns >= 100:
-            inks.append((f"▐{by}▌" if by == ask.by else f" {by} ", "tab" if by == ask.by else "muted"))
-    inks += [("   ", ""), (worth(costs.used), "bold"), (f"  {format.tokens(costs.used.total_tokens)} tokens", "muted")]
-    return tuple(inks)
+    sum_: Line = (("   ", ""), (worth(costs.used), "bold"))
+    tokens: Line = ((f"  {format.tokens(costs.used.total_tokens)} tokens", "muted"),)
+    ranges = [name for name, _, _ in RANGES] + [ask.name if ask.span else CUSTOM]
+    by = "" if ask.session else ask.by
+    whole = (*_choice(ranges, ask.name), ("  by ", "muted"), *_choice(BYS, by), *sum_)
+    short = (*_choice([ask.name], ask.name), ("  by ", "muted"), *_choice([ask.by], by), *sum_)
+    line = whole if length(whole) <= columns else short
+    return (*line, *tokens) if length((*line, *tokens)) <= columns else line
+
+
+def _choice(names: Sequence[str], chosen: str) -> Line:
+    return tuple(
+        (f"▐{name}▌" if name == chosen else f" {name} ", "tab" if name == chosen else "muted") for name in names
+    )
 
 
 def second(costs: Costs, columns: int, session: str) -> Line:
@@ -132,7 +139,7 @@ def _cell(column: Column, level: int, scale: float, colours: dict[str, str]) -> 
     return (STEPS[min(eighths, 8) - 1], style)
 
 
-def table(costs: Costs, columns: int, needle: str, now_s: float) -> Panel:
+def table(costs: Costs, columns: int, needle: str, now_s: float, sort: str = SORTS[0]) -> Panel:
     """Each part with its share."""
     ask = costs.ask
     by = "prompt" if ask.session else ask.by
@@ -140,7 +147,7 @@ def table(costs: Costs, columns: int, needle: str, now_s: float) -> Panel:
     colours = styles(costs)
     has_bar = by not in ("session", "prompt")
     rows: list[Row] = []
-    for part in costs.parts:
+    for part in _sorted(costs, sort):
         name = name_of(costs, part)
         if not all(word in f"{name} {part.key} {part.agent}".lower() for word in needle.lower().split()):
             continue
@@ -160,9 +167,28 @@ def table(costs: Costs, columns: int, needle: str, now_s: float) -> Panel:
             right.append(cell(format.tokens(part.used.total_tokens), 11, "muted", is_right=True))
         right.append(cell(worth(part.used), 12, "bold", is_right=True))
         rows.append(one(part.key, *apart(tuple(left), tuple(right), columns)))
-    fact = f"{format.count(costs.more)} more are left out" if costs.more else "share · tokens · cost" if rows else ""
+    left_out = {"tokens"} if columns < 60 else set[str]()
+    heads = [word for word in HEADS if word not in left_out | ({"age"} if has_bar else set())]
+    fact = " · ".join(f"{word} ↓" if word == sort else word for word in heads) if rows else ""
+    fact = f"{format.count(costs.more)} more left out · {fact}" if costs.more else fact
     empty = f"Nothing matches “{clean(needle)}”. Esc clears the filter." if needle else "nothing in this range"
     return Panel("Prompts, in all of its time" if by == "prompt" else f"By {by}", tuple(rows), fact, empty=empty)
+
+
+def sorts(costs: Costs) -> tuple[str, ...]:
+    """By what its table can be sorted: only sessions and prompts have a time."""
+    return SORTS if costs.ask.session or costs.ask.by == "session" else SORTS[:-1]
+
+
+def _sorted(costs: Costs, sort: str) -> list[Part]:
+    """As they came, by cost; or by something else."""
+    if sort == "tokens":
+        return sorted(costs.parts, key=lambda part: -part.used.total_tokens)
+    if sort == "name":
+        return sorted(costs.parts, key=lambda part: name_of(costs, part).lower())
+    if sort == "age":
+        return sorted(costs.parts, key=lambda part: part.at or "", reverse=True)
+    return list(costs.parts)
 
 
 def budgets(costs: Costs, columns: int) -> Panel:

@@ -21,7 +21,7 @@ FORMS = (".csv", ".json")
 def proposed(costs: Costs, folder: str) -> str:
     """A name in that folder that nothing has yet."""
     by = "prompt" if costs.ask.session else costs.ask.by
-    stem = f"fleetmeter-costs-by-{by}-{costs.since}-{costs.until}"
+    stem = "-".join(filter(None, ("fleetmeter-costs-by", by, costs.since, costs.until)))
     number = 1
     while os.path.exists(os.path.join(folder, f"{stem}{f'-{number}' if number > 1 else ''}.csv")):
         number += 1
@@ -50,7 +50,7 @@ def export(costs: Costs, path: str) -> str:
     rows = records(costs)
     if path.endswith(".json"):
         document = {
-            "schemaVersion": 1, "since": costs.since, "until": costs.until,
+            "schemaVersion": 1, "since": costs.since or None, "until": costs.until,
             "by": "prompt" if costs.ask.session else costs.ask.by, "narrowedTo": dict(costs.ask.narrow),
             "rows": [dict(zip(NAMES, row, strict=True)) for row in rows],
         }  # fmt: skip

@@ -7,18 +7,27 @@ from datetime import date, timedelta
 
 from store.light import Any, NamedTuple
 from viewers import query
+from viewers.panels import costs_when_read as when_read
 from viewers.panels import plans as plan_read
+from viewers.panels.costs_when_read import When
 from viewers.panels.plans import Plans
 from viewers.reports.burn import period_of
-from viewers.reports.scope import Scope
+from viewers.reports.dates import DAYS as LENGTHS
+from viewers.reports.dates import day_after, first_of_last
+from viewers.reports.scope import MONDAY, Scope
+from viewers.reports.spans import span_of
 from viewers.reports.usage import Group, Used, groups, total
 from viewers.reports.zone import local, today
+from viewers.trouble import UsageTrouble
 
 RANGES = (
-    ("7 days", 7, "day"), ("30 days", 30, "day"), ("this month", 0, "day"), ("90 days", 90, "week"),
-    ("365 days", 365, "month"),
+    ("7 days", 7, "day"), ("30 days", 30, "day"), ("month", 0, "day"), ("90 days", 90, "week"),
+    ("365 days", 365, "month"), ("all", None, "month"),
 )  # fmt: skip
 """What may be looked at: its name, its days, and what a column of the chart is unless it is said."""
+CUSTOM = "custom"
+FEW_DAYS, MANY_DAYS = 62, 400
+"""A typed range has a column for each day up to so many days, and for each week up to so many."""
 UNITS = ("", "day", "week", "month")
 BYS = ("model", "project", "agent", "session")
 KEEP_S, TIMES = 2.0, 20
@@ -38,11 +47,23 @@ class Ask(NamedTuple):
     """The models, projects, agents to which all is narrowed."""
     session: int = 0
     """The session whose prompts are told; 0 is none."""
+    span: tuple[str, str] | None = None
+    """The first and the last day, where they were typed."""
 
     @property
     def columns(self) -> str:
         """What a column of the chart is."""
-        return self.unit or RANGES[self.range][2]
+        if self.unit or self.span is None:
+            return self.unit or RANGES[self.range][2]
+        days = (date.fromisoformat(self.span[1]) - date.fromisoformat(self.span[0])).days
+        return "day" if days < FEW_DAYS else "week" if days < MANY_DAYS else "month"
+
+    @property
+    def name(self) -> str:
+        """The range as it is called."""
+        if self.span is None:
+            return RANGES[self.range][0]
+        return " to ".join(dict.fromkeys(self.span))
 
 
 class Part(NamedTuple):
@@ -76,6 +97,8 @@ class Costs(NamedTuple):
     """Rows that are left out."""
     used: Used
     plans: Plans
+    when: When | None = None
+    """Only where it is shown."""
 
 
 class Memory:
@@ -85,34 +108,60 @@ class Memory:
         self.read_s, self.took_s = 0.0, 0.0
         self.costs: Costs | None = None
         self.plans = plan_read.Memory()
+        self.when = when_read.Memory()
 
 
-def read(reader: sqlite3.Connection, memory: Memory, ask: Ask, now_s: float) -> Costs:
+def read(reader: sqlite3.Connection, memory: Memory, ask: Ask, now_s: float, *, has_when: bool = False) -> Costs:
     """The calculation of the reports, and no other."""
     held = memory.costs
     keep_s = max(KEEP_S, memory.took_s * TIMES)
-    if held is not None and held.ask == ask and 0 <= now_s - memory.read_s < keep_s:
-        return held._replace(plans=plan_read.plans(reader, memory.plans, now_s))
-    began = time.monotonic()
+    if held is None or held.ask != ask or not 0 <= now_s - memory.read_s < keep_s:
+        began = time.monotonic()
+        held = memory.costs = _read(reader, memory, ask, now_s)
+        memory.read_s, memory.took_s = now_s, time.monotonic() - began
+    when = when_read.read(reader, memory.when, scope_of(ask, now_s), now_s) if has_when else None
+    return held._replace(plans=plan_read.plans(reader, memory.plans, now_s), when=when)
+
+
+def _read(reader: sqlite3.Connection, memory: Memory, ask: Ask, now_s: float) -> Costs:
     scope = scope_of(ask, now_s)
     columns, found = _columns(reader, ask, scope)
     parts = _prompts(reader, ask.session) if ask.session else _parts(reader, ask, scope, found)
-    name, plans = RANGES[ask.range][0], plan_read.plans(reader, memory.plans, now_s)
+    plans = plan_read.plans(reader, memory.plans, now_s)
     used = total([column.used for column in columns])
     shown, hidden = tuple(parts[:MOST]), max(len(parts) - MOST, 0)
-    memory.costs = Costs(ask, name, scope.since or "", scope.until or "", columns, shown, hidden, used, plans)
-    memory.read_s, memory.took_s = now_s, time.monotonic() - began
-    return memory.costs
+    return Costs(ask, ask.name, scope.since or "", scope.until or "", columns, shown, hidden, used, plans)
 
 
 def scope_of(ask: Ask, now_s: float) -> Scope:
     """The question to the reports."""
     zone, days = local(), RANGES[ask.range][1]
     until = today(zone, now_s)
-    since = (date.fromisoformat(until) - timedelta(days - 1)).isoformat() if days else period_of("month", until)[0]
+    if ask.span is not None:
+        since, until = ask.span
+    elif days is None:
+        since = None
+    else:
+        since = day_after(until, 1 - days) if days else period_of("month", until)[0]
     names = {f"{what}s": (name,) for what, name in ask.narrow}
     sessions = (ask.session,) if ask.session else None
     return Scope(zone, now_s, since=since, until=until, sessions=sessions)._replace(**names)
+
+
+def typed(text: str, now_s: float) -> tuple[str, str]:
+    """The days that somebody typed: from and to, a month, a year, last-week, 28d."""
+    now = today(local(), now_s)
+    words = text.lower().replace(" to ", " ").split()
+    range_ = "..".join(words)
+    if range_.endswith(".."):
+        range_ += now
+    if range_[:-1].isdecimal() and range_[-1] in LENGTHS:
+        return first_of_last(range_, now), now
+    found = span_of(range_, now, MONDAY)
+    if found is None:
+        raise UsageTrouble(f"{text!r} names no days", hint="2026-11-01 2026-11-07, 2026-11, last-week or 28d do")
+    since, until = found
+    return since, max(since, min(until, now))
 
 
 def _columns(reader: sqlite3.Connection, ask: Ask, scope: Scope) -> tuple[tuple[Column, ...], dict[str, list[Used]]]:
@@ -146,9 +195,12 @@ def _groups(reader: sqlite3.Connection, ask: Ask, scope: Scope, unit: str) -> It
 
 
 def _keys(scope: Scope, unit: str, known: Iterable[str]) -> list[str]:
-    if unit != "day":
-        return sorted(known)
-    first, last = date.fromisoformat(scope.since or ""), date.fromisoformat(scope.until or "")
+    keys = sorted(known)
+    if unit != "day" or not (scope.since or keys):
+        return keys
+    first, last = date.fromisoformat(scope.since or keys[0]), date.fromisoformat(scope.until or "")
+    if (last - first).days > MANY_DAYS and keys:
+        first = max(first, date.fromisoformat(keys[0]))
     return [(first + timedelta(day)).isoformat() for day in range((last - first).days + 1)]
 
 

@@ -1,6 +1,7 @@
 """What tools did: how often, how that ended, how long it took; the slowest calls, those that failed, the files."""
 
 import sqlite3
+from collections.abc import Callable
 
 from store import named
 from store.light import Any, NamedTuple
@@ -18,6 +19,8 @@ from viewers.screen.text import clean, cut, cut_left, short_path, width
 RANGES = (("today", 0), ("7 days", 6), ("30 days", 29), ("90 days", 89))
 """What may be looked at: its name, and how many days before today."""
 CALLS, FILES = 100, 100
+NUMBERS = 7 + 1 + 8 + 3 * 8
+"""The columns that the numbers of a tool take."""
 KEEP_S = 3.0
 
 
@@ -32,6 +35,13 @@ class Tool(NamedTuple):
     p50_ms: int | None
     p95_ms: int | None
     longest_ms: int | None
+
+
+PLACES: dict[str, Callable[[Tool], int | None]] = {
+    "calls": lambda tool: tool.calls, "errors": lambda tool: tool.errors, "p50": lambda tool: tool.p50_ms,
+    "p95": lambda tool: tool.p95_ms, "max": lambda tool: tool.longest_ms,
+}  # fmt: skip
+SORTS = tuple(PLACES)
 
 
 class Call(NamedTuple):
@@ -140,24 +150,25 @@ def strip(found: Tools | None, which: int) -> Line:
     return tuple(inks)
 
 
-def table(found: Tools, columns: int) -> Panel:
-    """Each tool, those first that were called most."""
-    own = shown(found)
+def table(found: Tools, columns: int, sort: str = SORTS[0]) -> Panel:
+    """Each tool, those first of which there is most of what is sorted by."""
+    own = sorted(shown(found), key=lambda tool: -(PLACES[sort](tool) or 0))
     most = max((tool.calls for tool in own), default=1)
-    name = min(max(columns - 39, 8), 18)
-    room = max(columns - 40 - name, 0)
+    name = min(max((width(clean(tool.name)) for tool in own), default=8) + 1, max(columns - NUMBERS, 8))
+    room = max(columns - NUMBERS - name, 0)
     rows: list[Row] = []
     for tool in own:
         wrong = f"{format.count(tool.errors)} ✗" if tool.errors else format.NONE
         rows.append(
             one(
                 tool.name, cell(tool.name, name, "tool"), cell(format.count(tool.calls), 7, is_right=True), (" ", ""),
-                *(bar(tool.calls / most, room, "tool") if room > 3 else ()),
-                cell(wrong, 7, "bad" if tool.errors else "muted", is_right=True),
+                *(bar(tool.calls / most, room, "tool") if room > 3 else ((" " * room, ""),)),
+                cell(wrong, 8, "bad" if tool.errors else "muted", is_right=True),
                 *(cell(_took(ms), 8, "muted", is_right=True) for ms in (tool.p50_ms, tool.p95_ms, tool.longest_ms)),
             )
         )  # fmt: skip
-    return Panel("By tool", tuple(rows), "calls · errors · p50 · p95 · max" if rows else "", empty="no tool was called")
+    fact = " · ".join(f"{word} ↓" if word == sort else word for word in SORTS) if rows else ""
+    return Panel("By tool", tuple(rows), fact, empty="no tool was called")
 
 
 def calls(found: Tools, columns: int, now_s: float) -> Panel:
@@ -165,8 +176,11 @@ def calls(found: Tools, columns: int, now_s: float) -> Panel:
     rows: list[Row] = []
     for number, call in enumerate(found.calls):
         failed = call.outcome not in ("ok", "open", "background")
-        name = cut(clean(call.name), 20)
-        right: Line = (cell(folder(call.project), 12, "muted"), cell(_took(call.duration_ms), 8, "", is_right=True))
+        name = cut(clean(call.name), 20 if columns < 80 else 32)
+        right: Line = (
+            cell(folder(call.project), 12 if columns < 80 else 20, "muted"),
+            cell(_took(call.duration_ms), 8, "", is_right=True),
+        )
         right = right if columns > 50 else right[1:]
         target = clean(hide(" ".join((call.target or "").split())))
         if target.startswith("/"):  # of a path the end says most

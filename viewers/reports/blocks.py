@@ -86,6 +86,11 @@ def blocks(reader: sqlite3.Connection, scope: Scope, now_s: float) -> list[Block
     return found
 
 
+def newest(found: list[Block], most: int) -> list[Block]:
+    """The last windows, the newest first, without the gaps between them."""
+    return [block for block in found if not block.is_gap][: -most - 1 : -1]
+
+
 def cut(quarters: list[Quarter]) -> list[list[Quarter]]:
     """The quarter hours of each window. One that begins five hours after the window did, begins the next; so a pause of
     five hours always does."""

@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from viewers.panels.reading import POLL_S, Reading, Told
 from viewers.reading.show import Texts
-from viewers.tui import bars
+from viewers.tui import bars, commands
 from viewers.tui.attention import Attention
 from viewers.tui.face import Face, Place
 from viewers.tui.faces import FACES
@@ -59,7 +59,7 @@ class FleetApp(Host):
         Binding("ctrl+c,q", "quit", "quit", priority=False), Binding("question_mark", "help", "help"),
         Binding("p", "pause", "pause"), Binding("r", "reload", "read again"), Binding("slash", "filter", "filter"),
         Binding("n,a", "attention", "needs attention"), Binding("escape", "clear", "clear"),
-        Binding("b", "to_fleet", "back"),
+        Binding("b", "to_fleet", "back"), Binding("T", "other_theme", "light and dark"),
         *(Binding(face.number, f"face('{face.title}')", face.title) for face in FACES),
     ]  # fmt: skip
 
@@ -218,6 +218,9 @@ class FleetApp(Host):
             shown.show(line)
 
     def on_words_pressed(self, pressed: Words.Pressed) -> None:
+        """A click on a tab, or on a key that the last line names."""
+        if pressed.words.id == "keys" and (key := bars.key_of(pressed.text)):
+            self.simulate_key(key)
         number = pressed.text.strip("▐▌ ")[:1]
         for face in FACES:
             if pressed.words.id == "tabs" and face.number == number:
@@ -282,17 +285,8 @@ class FleetApp(Host):
         self.shown.filtered(needle)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        for face in FACES:
-            yield SystemCommand(
-                f"Go to {face.title}", f"Key {face.number}", lambda title=face.title: self.action_face(title)
-            )
-        yield SystemCommand("Needs attention", "Key n", self.action_attention)
-        yield SystemCommand("Pause updates", "The collector goes on", self.action_pause)
-        yield SystemCommand("Toggle light and dark", "The theme", self.toggle)
-        yield SystemCommand("Theme…", "Any theme", self.action_change_theme)
-        yield SystemCommand("Keys and panels", "Help", self.action_help)
-        yield SystemCommand("Quit", "The collector goes on", lambda: self.exit(0))
+        return commands.commands(self)
 
-    def toggle(self) -> None:
+    def action_other_theme(self) -> None:
         """The other theme."""
         self.theme = LIGHT if self.theme == DARK else DARK

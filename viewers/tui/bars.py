@@ -1,12 +1,14 @@
 """The lines above and below a screen: the tabs, whether it is live, what is wrong, the keys. Words only."""
 
 import time
+from collections.abc import Iterable
 
 from viewers.panels.ink import Ink, Line, apart, cropped, length
 from viewers.panels.reading import Told, recording_words
 from viewers.screen.text import clean
 from viewers.tui.face import Face
 
+NAMED = {"^p": "ctrl+p", "?": "question_mark", "/": "slash", "esc": "escape", "enter": "enter", "tab": "tab"}
 LEAST = (40, 10)
 """Columns and lines below which no panel can be drawn."""
 
@@ -61,13 +63,26 @@ def _wrong(told: Told | None, home: str) -> tuple[str, str]:
 
 def keys(words: str, columns: int) -> Line:
     """What keys do here, as many as there is room for; whole words, or none."""
-    right = "? help  q quit " if columns < 100 else "^p palette  ? help  q quit "
-    kept = ""
+    right = _spaced(("? help", "q quit") if columns < 100 else ("^p palette", "? help", "q quit"))
+    kept: list[str] = []
     for each in words.split("  "):
-        if len(kept) + len(each) + len(right) + 4 > columns:
+        if length(_spaced((*kept, each))) + length(right) >= columns:
             break
-        kept += f"{each}  "
-    return apart(((f" {kept}", "muted"),), ((right, "muted"),), columns)
+        kept.append(each)
+    return apart(_spaced(kept), right, columns)
+
+
+def _spaced(words: Iterable[str]) -> Line:
+    """Each by itself, so that it can be pressed."""
+    return (" ", ""), *(ink for each in words for ink in ((each, "muted"), ("  ", "")))
+
+
+def key_of(words: str) -> str:
+    """The key that some words of the last line are about; none where several do different things."""
+    name, _, rest = words.partition(" ")
+    if name == "[" and rest.startswith("]"):
+        return "right_square_bracket"
+    return NAMED.get(name, name if len(name) == 1 and not rest[1:2] == " " else "")
 
 
 def too_small(columns: int, lines: int) -> Line:

@@ -15,6 +15,14 @@ class Place(NamedTuple):
     at: str
 
 
+class Act(NamedTuple):
+    """Something that a screen does, as the command palette has it."""
+
+    name: str
+    action: str
+    key: str = ""
+
+
 class Face(Container):
     """A screen of the app. Each draws from the last answer, again every second, for ages go on."""
 
@@ -27,6 +35,7 @@ class Face(Container):
     typed = "filter"
     """What the words after / are for."""
     help: tuple[tuple[str, str], ...] = ()
+    acts: tuple[Act, ...] = ()
 
     def __init__(self) -> None:
         super().__init__(id=f"face-{self.title.lower()}")

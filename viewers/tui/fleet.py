@@ -13,7 +13,7 @@ from viewers.panels import fleet_read as read
 from viewers.panels.fleet import SORTS, Look
 from viewers.panels.reading import Question
 from viewers.panels.words import folder
-from viewers.tui.face import Face
+from viewers.tui.face import Act, Face
 from viewers.tui.host import host
 from viewers.tui.view import View
 from viewers.tui.words import Words
@@ -33,6 +33,10 @@ class FleetFace(Face):
     help = (
         ("enter", "open the session"), ("a", "all sessions, or the last 30 minutes"), ("/", "filter; esc clears it"),
         ("s  [ ]", "sort by state, cost, context, age, project"), ("o", "group by project"), ("r", "read again now"),
+    )  # fmt: skip
+    acts = (
+        Act("all sessions, or the active ones", "all", "a"), Act("sort by state, cost, context, age", "sort(1)", "s"),
+        Act("group by project", "group", "o"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "all"), Binding("s,]", "sort(1)"), Binding("[", "sort(-1)"), Binding("o", "group"),
@@ -158,6 +162,10 @@ class FleetFace(Face):
 
     def action_sort(self, by: int) -> None:
         self._look(self.look._replace(sort=SORTS[(SORTS.index(self.look.sort) + by) % len(SORTS)]))
+
+    def on_view_headed(self, headed: View.Headed) -> None:
+        if headed.view.id == "sessions":
+            self.action_sort(1)
 
     def action_group(self) -> None:
         self._look(self.look._replace(is_grouped=not self.look.is_grouped))

@@ -13,7 +13,7 @@ from viewers.tui.view import View
 EVERYWHERE = (
     ("1-8", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
     ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again now"), 
-    ("n", "what needs you; acknowledge"),
+    ("n", "what needs you; acknowledge"), ("T", "light and dark"),
     ("ctrl+p", "all commands"), ("q", "quit; the collector goes on"),
 )  # fmt: skip
 SIGNS = (

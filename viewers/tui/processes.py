@@ -18,12 +18,14 @@ from viewers.panels.reading import Question
 from viewers.processes.desk import Desk
 from viewers.query import rows
 from viewers.tui.ask import Ask
-from viewers.tui.face import Face
+from viewers.tui.face import Act, Face
 from viewers.tui.host import host
 from viewers.tui.view import View
 from viewers.tui.words import Words
 
 EVERY_S = 5.0
+COLUMNS = {"+children": "memory", "up": "age"}
+"""What is sorted by where the name of a column is another."""
 NEWS_S = 10.0
 """So long it stands there what became of an act."""
 LEAST_S = 2.0
@@ -58,6 +60,11 @@ class ProcessesFace(Face):
         ("X", "stop it and all it started"), ("t", "show what each started"),
         ("K", "keep it from being stale"), ("a", "also helpers, launchers"),
         ("s", "sort by state, memory, cpu, age"), ("/", "filter; esc clears it"),
+    )  # fmt: skip
+    acts = (
+        Act("stop the one under the cursor…", "stop", "x"), Act("stop it and all it started…", "stop_all", "X"),
+        Act("keep it from being called stale…", "keep", "K"), Act("show what each started", "tree", "t"),
+        Act("also helpers and launchers", "all", "a"), Act("sort by state, memory, cpu, age", "sort", "s"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "stop"), Binding("X", "stop_all"), Binding("t", "tree"),
@@ -121,6 +128,13 @@ class ProcessesFace(Face):
 
     def action_all(self) -> None:
         self._look(self.look._replace(is_all=not self.look.is_all))
+
+    def on_words_pressed(self, pressed: Words.Pressed) -> None:
+        """A click on the name of a column."""
+        pressed.stop()
+        word = COLUMNS.get(pressed.text, pressed.text)
+        if pressed.words.id == "process-head" and word in SORTS:
+            self._look(self.look._replace(sort=word))
 
     def action_sort(self) -> None:
         self._look(self.look._replace(sort=SORTS[(SORTS.index(self.look.sort) + 1) % len(SORTS)]))

@@ -111,6 +111,11 @@ class SearchFace(Face):
         host(self).ask()
         host(self).tick()
 
+    def on_words_pressed(self, pressed: Words.Pressed) -> None:
+        pressed.stop()
+        if (word := pressed.text.strip("▐▌ ")) in EVERY:
+            self.action_kind(EVERY.index(word) - self.kind)
+
     def action_kind(self, by: int) -> None:
         self.kind = (self.kind + by) % len(EVERY)
         self.filtered(self.needle)

@@ -12,7 +12,7 @@ from viewers.panels import tools
 from viewers.panels.ink import Panel
 from viewers.panels.reading import Question
 from viewers.panels.search_read import understood
-from viewers.tui.face import Face, Place
+from viewers.tui.face import Act, Face, Place
 from viewers.tui.host import host
 from viewers.tui.view import View
 from viewers.tui.words import Words
@@ -22,13 +22,19 @@ class ToolsFace(Face):
     """The screen."""
 
     title, number, typed = "Tools", "4", "a part of a tool's name, project: agent:"
-    keys = "[ ] range  e errors/slowest  enter open there  / filter  tab panel  b back  p pause"
+    keys = "[ ] range  e errors/slowest  o sort  enter open there  / filter  tab panel  b back  p pause"
     help = (
         ("[ ]", "shorter, longer range"), ("e", "calls that failed, or slowest"), ("a", "calls of all tools"),
+        ("o", "sort: calls, errors, times"),
         ("enter", "the calls of a tool; a call"), ("/", "name, project: agent:"), ("tab", "next panel"),
+    )  # fmt: skip
+    acts = (
+        Act("calls that failed, or the slowest", "failed", "e"), Act("calls of all tools", "every", "a"),
+        Act("sort by calls, errors, times", "sort", "o"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("[", "range(-1)"), Binding("]", "range(1)"), Binding("e", "failed"), Binding("a", "every"),
+        Binding("o", "sort"),
     ]  # fmt: skip
     SCOPED_CSS = False  # the rules for a size begin at the screen
     DEFAULT_CSS = """
@@ -42,6 +48,7 @@ class ToolsFace(Face):
         super().__init__()
         self.which = 1
         self.is_failed = False
+        self.sort = tools.SORTS[0]
         self.tool: str | None = None
         self.memory = tools.Memory()
 
@@ -73,7 +80,7 @@ class ToolsFace(Face):
             for view in (table, calls, files):
                 view.show(Panel(view.panel.title or "Tools", empty="reading"))
             return
-        table.show(tools.table(found, table.inside))
+        table.show(tools.table(found, table.inside, self.sort))
         calls.show(tools.calls(found, calls.inside, now_s))
         files.show(tools.files(found, files.inside, now_s))
 
@@ -108,6 +115,26 @@ class ToolsFace(Face):
     def action_every(self) -> None:
         self.tool = None
         self._again()
+
+    def action_sort(self) -> None:
+        self._sort(tools.SORTS[(tools.SORTS.index(self.sort) + 1) % len(tools.SORTS)])
+
+    def _sort(self, sort: str) -> None:
+        self.sort = sort
+        self.query_one("#bytool", View).restart()
+        self.draw(time.time())
+
+    def on_view_headed(self, headed: View.Headed) -> None:
+        if headed.view.id == "bytool" and headed.word in tools.SORTS:
+            self._sort(headed.word)
+        elif headed.view.id == "calls":
+            self.action_failed()
+
+    def on_words_pressed(self, pressed: Words.Pressed) -> None:
+        pressed.stop()
+        names = [name for name, _ in tools.RANGES]
+        if (word := pressed.text.strip("▐▌ ")) in names:
+            self.action_range(names.index(word) - self.which)
 
     def _again(self) -> None:
         self.query_one("#calls", View).restart()

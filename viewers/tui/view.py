@@ -16,6 +16,9 @@ from viewers.panels.signs import ASCII
 from viewers.screen.text import cut, width
 from viewers.tui.host import host
 
+PARTED, SORTED = " · ", " ↓"
+"""What stands between the words of a fact, and behind the one by which rows are sorted."""
+
 
 class View(Widget, can_focus=True):
     """The widget."""
@@ -44,6 +47,13 @@ class View(Widget, can_focus=True):
         def __init__(self, view: "View", key: str) -> None:
             super().__init__()
             self.view, self.key = view, key
+
+    class Headed(Message):
+        """A click on a word of the fact in the border, such as the name of a column."""
+
+        def __init__(self, view: "View", word: str) -> None:
+            super().__init__()
+            self.view, self.word = view, word
 
     def __init__(self, *, id: str, has_cursor: bool = True, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
@@ -123,12 +133,22 @@ class View(Widget, can_focus=True):
             self.post_message(self.Opened(self, self.key))
 
     def on_click(self, event: events.Click) -> None:
+        if event.y == 0:
+            self._head(event.x)
+            return
         y = event.y - 1 + self.top
         if self.has_cursor and 0 < event.y <= self.room and y < len(self.flat):
             index = self.flat[y][0]
             if index == self.cursor and event.chain > 1:
                 self.action_open()
             self._go(index)
+
+    def _head(self, x: int) -> None:
+        at = self.size.width - width(self.panel.fact) - 3
+        for word in self.panel.fact.split(PARTED):
+            if at <= x < at + width(word):
+                self.post_message(self.Headed(self, word.removesuffix(SORTED)))
+            at += width(word) + width(PARTED)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

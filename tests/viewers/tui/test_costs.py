@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from viewers.reports import heat
+
 SIZES = [(80, 24), (120, 40)]
 
 
@@ -26,6 +28,7 @@ def spent(append: Any, prompt: Any, answer: Any, record: Any) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_costs_are_those_of_the_reports(size: tuple[int, int], spent: None, look: Any, run: Any) -> None:
     totals = json.loads(run("daily", "--json", "--last", "30d").stdout)["totals"]
+    windows = [one for one in json.loads(run("blocks", "--json").stdout)["blocks"] if not one["isGap"]]
 
     async def by_keys(eye: Any) -> None:
         await eye.press("3")
@@ -40,8 +43,61 @@ def test_costs_are_those_of_the_reports(size: tuple[int, int], spent: None, look
         await eye.until("Daily spend")
         await eye.press(*["left_square_bracket"] * 3)
         await eye.until("▐7 days▌")
+        if size[0] < 100:
+            await eye.press("tab", "tab")
+        await eye.until("5-hour blocks")
+        await eye.until(f"${windows[-1]['costUSD']:,.2f}")
+        await eye.until("ends near" if windows[-1]["projection"] else "none is open")
+        if size[0] < 100:
+            await eye.press("tab")
+        text = await eye.until("When you spend")
+        assert any(line.count("█") and day in line for line in text.splitlines() for day in heat.DAYS)
+        assert {len(line) for line in eye.lines()} == {size[0]}
 
     look(by_keys, size)
+
+
+def test_days_that_are_typed_are_shown_and_a_slip_is_told(spent: None, look: Any, run: Any) -> None:
+    day = (datetime.now().astimezone() - timedelta(days=3)).strftime("%Y-%m-%d")
+    cost = json.loads(run("daily", "--json", "--since", day, "--until", day).stdout)["totals"]["totalCost"]
+
+    async def by_keys(eye: Any) -> None:
+        await eye.press("3")
+        await eye.until("By model")
+        await eye.press("c")
+        await eye.until("Show the days from and to")
+        await eye.press(*"last-moon", "enter")
+        await eye.until("'last-moon' names no days")
+        await eye.press(*["backspace"] * 9, *day, "space", *day, "enter")
+        text = await eye.until(f"▐{day}▌")
+        assert "last-moon" not in text
+        await eye.until(f"${cost:,.2f}" if cost >= 0.005 else "<$0.01")
+        await eye.press("left_square_bracket")
+        await eye.until("▐30 days▌")
+        await eye.press(*["right_square_bracket"] * 4)
+        await eye.until("▐all▌")
+
+    look(by_keys)
+
+
+def test_a_click_on_a_range_or_a_column_does_what_its_key_does(spent: None, look: Any) -> None:
+    async def by_keys(eye: Any) -> None:
+        async def click(words: str) -> None:
+            y, line = next((y, line) for y, line in enumerate(eye.lines()) if words in line)
+            await eye.pilot.click(offset=(line.index(words) + 1, y))
+
+        await eye.press("3")
+        await eye.until("By model")
+        await click("90 days")
+        await eye.until("▐90 days▌")
+        await click("project")
+        await eye.until("By project")
+        await click("tokens ·")
+        await eye.until("tokens ↓")
+        await click("? help")
+        await eye.until("Keys of Costs")
+
+    look(by_keys)
 
 
 @pytest.mark.parametrize("size", SIZES)

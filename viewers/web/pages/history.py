@@ -1,19 +1,17 @@
 """What was spent: by day and by anything, blocks and budgets, when; every figure by the reports' own calculation."""
 
-import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from viewers import query
-from viewers.reports.blocks import Block, blocks, projection, rate
+from viewers.reports.blocks import blocks, newest, projection, rate
 from viewers.reports.budgets import amount_of, configured, of_what, outlook_of, standings
-from viewers.reports.dates import seconds_of
 from viewers.reports.flags import Asked as ReportAsked
 from viewers.reports.forecast_report import answer as forecast
+from viewers.reports.heat import heat
 from viewers.reports.report import cards_of
 from viewers.reports.scope import Scope
-from viewers.reports.usage import QUARTER_HOURS, RESPONSES, Used, groups, parameters, total
+from viewers.reports.usage import Used, groups, total
 from viewers.web import stacks
 from viewers.web.asked_range import FILTERS, RANGES, Range, range_of
 from viewers.web.page import Asked, Page
@@ -22,8 +20,6 @@ BYS = ("model", "project", "agent")
 KEEP_S = 5.0
 """Sums of months need not follow every line."""
 TOP, DEAREST, BLOCKS = 12, 20, 6
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NANOS = 1e9
 
 
 class Row(NamedTuple):
@@ -59,14 +55,10 @@ def _read(asked: Asked) -> Mapping[str, Any]:
         "tables": tables, "colours": stacks.colours([row.key for row in tables["model"]]), "top": TOP,
         "month": month(asked, scope),
         "sessions": sessions[:DEAREST], "sessions_all": len(sessions), "cards": cards_of(reader, sessions[:DEAREST]),
-        "blocks": [(block, rate(block), projection(block, asked.now_s)) for block in _windows(found)],
+        "blocks": [(block, rate(block), projection(block, asked.now_s)) for block in newest(found, BLOCKS)],
         "budgets": standings(reader, configured(asked.home), scope), "amount_of": amount_of,
-        "outlook_of": outlook_of, "of_what": of_what, "heat": heat(asked, chosen),
+        "outlook_of": outlook_of, "of_what": of_what, "heat": heat(reader, scope),
     }  # fmt: skip
-
-
-def _windows(found: list[Block]) -> list[Block]:
-    return [block for block in found if not block.is_gap][: -BLOCKS - 1 : -1]
 
 
 def rows_of(used: Mapping[str, Used]) -> tuple[Row, ...]:
@@ -90,19 +82,6 @@ def every_day(chosen: Range, known: list[str]) -> list[str]:
 def month(asked: Asked, scope: Scope) -> dict[str, Any]:
     """What this month came to, and what it will have come to."""
     return forecast(asked.reader, ReportAsked(), scope._replace(since=None, until=None)).document
-
-
-def heat(asked: Asked, chosen: Range) -> dict[str, Any]:
-    """Dollars by the hour of the week, in five steps."""
-    scope = chosen.scope
-    source = RESPONSES if scope.branch is not None else QUARTER_HOURS
-    cells = [[0] * 24 for _ in DAYS]
-    for at, _, *sums, _ in query.grouped(asked.reader, source, "used_by_quarter", **parameters(scope, "")):
-        then = time.localtime(seconds_of(at))
-        cells[then.tm_wday][then.tm_hour] += Used(*sums).usd_nanos
-    most = max(max(row) for row in cells) or 1
-    steps = [[0 if not nanos else min(1 + int(nanos / most * 4), 4) for nanos in row] for row in cells]
-    return {"days": DAYS, "steps": steps, "cells": cells, "most": most}
 
 
 PAGE = Page(
