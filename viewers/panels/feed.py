@@ -15,6 +15,7 @@ MARKS = {
     "ok": ("✓", "ok"), "error": ("✗", "bad"), "rejected": ("✗", "warn"), "compaction": ("▼", "warn"),
     "workflow": ("+", "accent"),
 }  # fmt: skip
+RUN = "run:"
 QUIET = frozenset({"turn_end"})
 """Moments that tell nothing that the next line does not."""
 PROMPTS = {"queued": "queued: ", "notification": "told: ", "interruption": "interrupted: ", "command": "command: "}
@@ -67,10 +68,13 @@ def panel(
 
 
 def fits(moment: Moment, needle: str) -> bool:
-    """Whether it says the words; is:error, is:tool, is:prompt name a kind."""
+    """Whether it says the words; is:error, is:tool, is:prompt name a kind, run: an agent inside the session."""
     for word in needle.lower().split():
         if word.startswith("is:"):
             if word[3:] not in (kind_of(moment), moment.kind):
+                return False
+        elif word.startswith(RUN):
+            if not moment.run_id.lower().startswith(word.removeprefix(RUN)):
                 return False
         elif word not in f"{moment.what} {moment.text or ''}".lower():
             return False

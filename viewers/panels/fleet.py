@@ -1,7 +1,7 @@
 """The fleet in lines: every session with what it does and costs, today's money, plan limits, what needs attention."""
 
 from store.light import NamedTuple
-from viewers.panels.fleet_read import LATELY_S, Call, Card, Fleet, One
+from viewers.panels.fleet_read import LATELY_S, MOST, Call, Card, Fleet, Now, One
 from viewers.panels.gauges import context_bar, context_style
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, length
 from viewers.panels.moments import instant
@@ -38,6 +38,8 @@ def panel(fleet: Fleet, look: Look, columns: int, lines: int, now_s: float, orde
             rows.append(Row(f"group {name}", (_group(name, own, columns),)))
         rows.append(Row(str(one.now.key), session(one, columns, lines, now_s)))
     title = "All sessions" if look.is_all else "Active sessions"
+    if look.is_all and len(fleet.sessions) >= MOST:
+        title = f"The newest {format.count(MOST)} sessions"
     return Panel(title, tuple(rows), _fact(look), empty=_empty(look))
 
 
@@ -154,9 +156,16 @@ def doing_of(one: One, now_s: float) -> Line:
         return ((call_words(one.calls[0], now_s, one.card.cwd if one.card else None), ""),)
     if one.now.what and one.now.state == "working":
         return ((f"{hide(one.now.what)} {age}", ""),)
-    words = {"working": "thinking", "your_turn": "your turn since", "idle": "idle since", "failed": "failed, since"}
+    if one.now.state == "working":
+        return ((f"thinking {format.lasting(now_s - thinking_since(one.now))}", state("working")[2]),)
+    words = {"your_turn": "your turn since", "idle": "idle since", "failed": "failed, since"}
     word = words.get(one.now.state, "ended, last word" if one.now.pid else "last word")
     return ((f"{word} {age}" + (" ago" if one.now.state == "ended" else ""), state(one.now.state)[2] or "muted"),)
+
+
+def thinking_since(now: Now) -> float:
+    """When the last thing happened in it, for no tool runs: not when the turn began, which did much since then."""
+    return max(instant(now.since) or 0.0, instant(now.last_at) or 0.0)
 
 
 def call_words(call: Call, now_s: float, cwd: str | None = None) -> str:

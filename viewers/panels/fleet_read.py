@@ -14,7 +14,7 @@ from viewers.reports.dates import utc
 ACTIVE_S = 1800
 """So long after its last word a session still counts as active."""
 GONE_S = 86_400
-"""So long after its last word nobody waits any more for a session of which no program is known."""
+"""So long after its last word a session does not work: it is over where no program of it is known, or rests."""
 LATELY_S = 300
 MOST = 500
 LATER = "~"
@@ -141,10 +141,10 @@ SLOW_S = 1.0
 """Sums over all sessions need not follow every line."""
 
 
-def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False) -> Fleet:
+def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False, most: int = MOST) -> Fleet:
     """The sessions of the last half hour, or the newest of all."""
     name = "fleet_all" if is_all else "fleet_now"
-    rows = query.rows(reader, name, most=MOST, **({} if is_all else {"since": utc(now_s - ACTIVE_S)}))
+    rows = query.rows(reader, name, most=most, **({} if is_all else {"since": utc(now_s - ACTIVE_S)}))
     sessions = [now_of(row, now_s) for row in rows]
     found = tuple(One(one, *known(reader, memory, one, now_s)) for one in sessions)
     for gone in memory.cards.keys() - {one.key for one in sessions}:
@@ -160,8 +160,10 @@ def now_of(row: tuple[Any, ...], now_s: float) -> Now:
     silent_s = now_s - (instant(now.last_at) or 0.0)
     if now.is_untold and silent_s < ACTIVE_S:
         return now._replace(state="idle")
-    if now.pid is None and now.state != "ended" and silent_s > GONE_S:
+    if silent_s > GONE_S and now.pid is None:
         return now._replace(state="ended")
+    if silent_s > GONE_S and now.state == "working":
+        return now._replace(state="idle")
     return now
 
 

@@ -3,18 +3,20 @@
 from itertools import pairwise
 
 from viewers.panels.fleet import call_words, doing_of, share
-from viewers.panels.fleet_read import LATELY_S, One
+from viewers.panels.fleet_read import One
 from viewers.panels.gauges import FREE, STEPS, bar, context_bar, context_style, context_word
 from viewers.panels.ink import Ink, Line, Panel, Row, apart, cell, cropped, one
 from viewers.panels.moments import clock, instant
-from viewers.panels.session_read import Session, Use
-from viewers.panels.words import folder, model, model_style, money, state
+from viewers.panels.session_read import Session
+from viewers.panels.words import folder, model, model_style, state
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
 
-NANOS = 1e9
 DONE = frozenset({"completed", "done", "cancelled"})
+SCALE, COMPACTED = 7, "▼"
+LITTLE, FALL = 0.3, 0.6
+"""A part of the window that is no history to look at, and what a compaction leaves at most."""
 LONG_S = 600
 """The steps of a history are at most so wide while nothing happens: pauses would be all of it otherwise."""
 
@@ -83,18 +85,25 @@ def _peak(found: Session) -> Line:
 
 
 def _history(found: Session, columns: int, lines: int, window: int | None) -> list[Row]:
-    """The context at each moment, as columns of blocks; long pauses are made short."""
+    """The context at each moment, as columns of blocks; long pauses are made short. The height is that of the window,
+    or of less where the context never came near that."""
     if lines < 1 or len(found.contexts) < 2:
         return []
-    values = _columns(found.contexts, columns)
-    most = max(window or 0, max(values)) if window and lines > 2 else max(values)
+    scale = SCALE if lines > 2 else 0
+    values = _columns(found.contexts, columns - scale)
+    peak = max(values) or 1
+    most = max(window, peak) if window and lines > 2 and peak >= window * LITTLE else peak
+    fell = {at for at in range(1, len(values)) if found.compactions and values[at] < values[at - 1] * FALL}
     rows: list[Row] = []
     for level in range(lines - 1, -1, -1):
-        line: list[Ink] = []
-        for value in values:
+        label = format.window(most) if level == lines - 1 else "0" if level == 0 else ""
+        line: list[Ink] = [(f"{label:>{scale - 1}} ", "muted")] if scale else []
+        for at, value in enumerate(values):
             eighths = round(value / most * lines * 8) - level * 8
             sign = STEPS[min(eighths, 8) - 1] if eighths > 0 else (STEPS[0] if level == 0 else " ")
             style = context_style(value / window * 100) if window else "accent"
+            if at in fell and level == lines - 1 and eighths <= 0:
+                sign, style = COMPACTED, "warn"
             if line and line[-1][1] == style:
                 line[-1] = (line[-1][0] + sign, style)
             else:
@@ -119,67 +128,53 @@ def _columns(contexts: tuple[tuple[str, int], ...], columns: int) -> list[int]:
     return values
 
 
-def cost(found: Session, columns: int) -> Panel:
-    """Money and tokens by kind, and what each model cost."""
-    card = found.card
-    if card is None or not found.used:
-        return Panel("Tokens and cost", empty="no answer yet")
-    unpriced = sum(use.unpriced_tokens for use in found.used)
-    usd = sum(use.usd_nanos or 0 for use in found.used) / NANOS
-    is_least = bool(unpriced or any(use.lower_bounds for use in found.used))
-    has_price = any(use.usd_nanos is not None for use in found.used)
-    rate = (card.lately_nanos or 0) / NANOS / (LATELY_S / 60)
-    rows = [one("sum", (money(usd if has_price else None, is_least=is_least and has_price), "bold"), *_rate(rate))]
-    total = [sum(column) for column in zip(*(use.kinds for use in found.used), strict=True)]
-    names = ("input", "cache read", "cache write 5m", "cache write 1h", "output")
-    rows += [
-        one(name, *apart(((name, "muted"),), ((format.tokens(tokens), ""),), columns))
-        for name, tokens in zip(names, total, strict=True)
-        if tokens or name in ("input", "output")
-    ]
-    given = sum(total[:4])
-    if given:
-        rows.append(one("hit", *apart((("cache hit", "muted"),), ((f"{total[1] / given:.0%}", ""),), columns)))
-    searches = sum(use.web_searches for use in found.used)
-    if searches:
-        rows.append(one("web", *apart((("web searches", "muted"),), ((format.count(searches), ""),), columns)))
-    rows += _models(found.used, usd, columns)
-    return Panel("Tokens and cost", tuple(rows), f"{format.tokens(unpriced)} unpriced" if unpriced else "", "warn")
-
-
-def _rate(rate: float) -> Line:
-    return ((f"   {money(rate)}/min now", "muted"),) if rate >= 0.005 else ()
-
-
-def _models(used: tuple[Use, ...], usd: float, columns: int) -> list[Row]:
-    sums: dict[str, list[Use]] = {}
-    for use in used:
-        sums.setdefault(use.model, []).append(use)
-    rows: list[tuple[float, Row]] = []
-    width = max(columns - 32, 4)
-    for name, own in sums.items():
-        has_price = any(use.usd_nanos is not None for use in own)
-        cost = sum(use.usd_nanos or 0 for use in own) / NANOS
-        is_least = has_price and any(use.unpriced_tokens or use.lower_bounds for use in own)
-        amount = cell(money(cost if has_price else None, is_least=is_least), 11, "", is_right=True)
-        gauge = bar(cost / usd if usd else 0.0, width, model_style(name))
-        rows.append((cost, one(name, cell(model(name), 19, model_style(name)), (" ", ""), *gauge, (" ", ""), amount)))
-    return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
-
-
-def now(found: Session, columns: int, now_s: float) -> Panel:
-    """What runs now with its clock, and what of the todo list is in hand."""
+def now(found: Session, columns: int, now_s: float, lines: int = 100) -> Panel:
+    """What runs now with its clock, how far workflows are, and what of the todo list is in hand."""
     names = {agent.run_id: agent.agent_type or agent.kind for agent in found.agents}
     cwd = found.card.cwd if found.card else None
+    below = [*_phases(found), *_todo(found, columns, is_short=lines < 5)]
     rows = [_call(call.run_id, call_words(call, now_s, cwd), call.tool_use_id, names, columns) for call in found.calls]
     rows = rows or [one("doing", *cropped(doing_of(One(found.now, found.card, found.calls), now_s), columns))]
-    if found.tasks:
-        done = sum(status in DONE for _, _, status in found.tasks)
-        rows.append(one("todo", (f"Todo {done}/{len(found.tasks)} ", ""), *bar(done / len(found.tasks), 12, "ok")))
-        for id_, subject, status in found.tasks:
-            if status == "in_progress":
-                rows.append(one(f"todo {id_}", ("  ● ", "accent"), cell(hide(subject or ""), columns - 4)))
-    return Panel("Now", tuple(rows), format.things(len(found.calls), "tool") if found.calls else "")
+    rows = _fitted(rows, max(lines - len(below), 1))
+    return Panel("Now", (*rows, *below), format.things(len(found.calls), "tool") if found.calls else "")
+
+
+def _fitted(rows: list[Row], room: int) -> list[Row]:
+    """What stands below tells more than the last of many calls."""
+    if len(rows) <= room or room == 1:
+        return rows[:room]
+    more = format.things(len(rows) - room + 1, "tool")
+    return [*rows[: room - 1], one("more", (f"and {more} more", "muted"))]
+
+
+def _phases(found: Session) -> list[Row]:
+    """How far each workflow is that runs: its last phase that has begun."""
+    rows: list[Row] = []
+    for flow in found.flows:
+        begun = [phase for phase in found.phases if phase.workflow_id == flow.workflow_id and phase.name]
+        if flow.state == "running" and begun and found.now.state in ("working", "waiting"):
+            phase = max(begun, key=lambda phase: phase.first_at or "")
+            runs = phase.agents - phase.done - phase.failed
+            words = f" {clean(phase.name)} {phase.done}/{phase.agents} done" + (f", {runs} running" if runs else "")
+            rows.append(
+                one(f"flow {flow.workflow_id}", ("+ ", "accent"), (clean(flow.name or ""), "bold"), (words, ""))
+            )
+    return rows
+
+
+def _todo(found: Session, columns: int, *, is_short: bool) -> list[Row]:
+    """How far the todo list is, and what of it is in hand; in one line where there is little room."""
+    if not found.tasks:
+        return []
+    done = sum(status in DONE for _, _, status in found.tasks)
+    inks = (f"Todo {done}/{len(found.tasks)} ", ""), *bar(done / len(found.tasks), 6 if is_short else 12, "ok")
+    hand = [(id_, hide(subject or "")) for id_, subject, status in found.tasks if status == "in_progress"]
+    if is_short:
+        return [one("todo", *inks, *((("  ● ", "accent"), (clean(hand[0][1]), "")) if hand else ()))]
+    return [
+        one("todo", *inks),
+        *(one(f"todo {id_}", ("  ● ", "accent"), cell(subject, columns - 4)) for id_, subject in hand),
+    ]
 
 
 def _call(run_id: str, words: str, key: str, names: dict[str, str], columns: int) -> Row:

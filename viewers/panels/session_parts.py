@@ -1,5 +1,6 @@
 """What happened inside a session: its agents as a tree, its workflows by phase, its prompts and tools."""
 
+from viewers.panels.fleet_read import Moment
 from viewers.panels.gauges import FREE, FULL, bar
 from viewers.panels.ink import Line, Panel, Row, apart, cell, one
 from viewers.panels.moments import clock
@@ -88,6 +89,12 @@ def _phase(phase: Phase, columns: int) -> Line:
     count = f"{phase.done}/{phase.agents}" + (f" {phase.failed}✗" if phase.failed else "")
     gauge: Line = ((FULL * done, "ok"), ("▒" * runs, "accent"), ("✗" * failed, "bad"), (FREE * 0, ""))
     return apart((cell(f"  {phase.name}", max(columns - CELLS - 10, 8)), *gauge), ((count, "muted"),), columns)
+
+
+def moment_of(asked: tuple[str, str | None, str, str]) -> Moment:
+    """A prompt as the feed has it, also one that is further back than the feed."""
+    id_, at, kind, text = asked
+    return Moment(at or "", "main", "prompt", kind, text, None, None, None, f"prompt {id_}", id_, 0)
 
 
 def prompts(found: Session, columns: int) -> Panel:

@@ -5,11 +5,14 @@ import sqlite3
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.panels import plans
+from viewers.panels.feed import fits
 from viewers.panels.fleet_read import LATELY_S, Call, Card, Moment, Now, card_of, feed, now_of
 from viewers.panels.plans import Limit
 from viewers.reports.dates import utc
 
 CONTEXTS, MOMENTS = 2_000, 400
+PAGES = 50
+"""So many times the moments of a screen are gone through for words."""
 SLOW_S = 1.0
 
 
@@ -113,12 +116,21 @@ class Memory:
         self.key, self.read_s = 0, 0.0
         self.sums: tuple[Any, ...] = ()
         self.plans = plans.Memory()
+        self.sought: tuple[int, str, str | None] = (0, "", None)
+        self.matches: dict[str, Moment] = {}
 
 
 def session(
-    reader: sqlite3.Connection, key: int, memory: Memory, now_s: float, *, until: str | None = None
+    reader: sqlite3.Connection,
+    key: int,
+    memory: Memory,
+    now_s: float,
+    *,
+    until: str | None = None,
+    needle: str = "",
 ) -> Session | None:
-    """None where it is not recorded any more. until: what was done later is left out of the feed."""
+    """None where it is not recorded any more. The feed leaves out what was done after until, and reaches back as far
+    as it must to find the needle."""
     rows = query.rows(reader, "session_now", session=key)
     if not rows:
         return None
@@ -136,8 +148,31 @@ def session(
     used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
     return Session(
         now, card_of(reader, key, cards), calls, used, contexts, compactions, agents, flows, phases, tasks,
-        asked, tools, feed(reader, key, MOMENTS, until), *near,
+        asked, tools, _feed(reader, key, memory, until, needle), *near,
     )  # fmt: skip
+
+
+def _feed(reader: sqlite3.Connection, key: int, memory: Memory, until: str | None, needle: str) -> tuple[Moment, ...]:
+    """The newest moments; or, of all of them, those that say the words. What is older was gone through once."""
+    newest = feed(reader, key, MOMENTS, until)
+    if not needle or len(newest) < MOMENTS:
+        return newest
+    found = {moment.ref: moment for moment in newest if fits(moment, needle)}
+    if memory.sought != (key, needle, until):
+        memory.sought, memory.matches = (key, needle, until), _older(reader, key, newest, needle)
+    memory.matches = found | {ref: moment for ref, moment in memory.matches.items() if ref not in found}
+    return tuple(memory.matches.values())
+
+
+def _older(reader: sqlite3.Connection, key: int, page: tuple[Moment, ...], needle: str) -> dict[str, Moment]:
+    found, seen = dict[str, Moment](), {moment.ref for moment in page}
+    for _ in range(PAGES):
+        page = tuple(moment for moment in feed(reader, key, MOMENTS, page[-1].at) if moment.ref not in seen)
+        seen.update(moment.ref for moment in page)
+        found.update((moment.ref, moment) for moment in page if fits(moment, needle))
+        if not page or len(found) >= MOMENTS:
+            break
+    return found
 
 
 def _sums(reader: sqlite3.Connection, key: int, named: dict[str, str], memory: Memory, now_s: float) -> tuple[Any, ...]:

@@ -18,6 +18,9 @@ from viewers.screen.text import clean
 from viewers.trouble import tell
 
 HEAD = ("STATE", "AGE", "CONTEXT", "COST", "MODEL", "PROJECT", "SESSION", "LAST PROMPT")
+NONE, NONE_NOW = "no session is recorded", "no session in the last 30 minutes; `fleetmeter list --all` lists every one"
+EVERY = -1
+"""No limit, to SQLite."""
 WIDTHS = (11, 7, 9, 11, 18, 18, 9)
 
 
@@ -26,7 +29,7 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
     now_s = time.time()
     try:
         with closing(open_reader(homes.locate())) as reader:
-            found = read.fleet(reader, read.Memory(), now_s, is_all=is_all)
+            found = read.fleet(reader, read.Memory(), now_s, is_all=is_all, most=EVERY if is_all else read.MOST)
     except NoDatabaseYet as nothing:
         tell(nothing)
         found = read.Fleet((), (), (), ())
@@ -41,7 +44,7 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
         for shown in (_spaced(head), *map(_spaced, lines)):
             terminal.show(plain(cropped(shown, width) if width else shown).rstrip())
     else:
-        terminal.say("no session in the last 30 minutes; `fleetmeter list --all` lists every one")
+        terminal.say(NONE if is_all else NONE_NOW)
     return 0
 
 

@@ -8,10 +8,11 @@ from store import home as homes
 from store.database import open_reader
 from store.errors import NoDatabaseYet
 from store.light import Any
-from viewers.panels import day, feed, fleet, session, session_parts, session_read
+from viewers.panels import day, feed, fleet, session, session_cost, session_parts, session_read
 from viewers.panels import fleet_read as read
 from viewers.panels.documents import fleet_document, session_document
 from viewers.panels.ink import Panel, framed, plain
+from viewers.reading.listing import NONE_NOW
 from viewers.reports.scope import session_keys
 from viewers.screen import output, terminal
 from viewers.trouble import tell
@@ -51,7 +52,7 @@ def fleet_lines(found: read.Fleet, width: int, now_s: float) -> list[str]:
     """The screen of the fleet on paper."""
     inner = width - 4
     panels: tuple[Panel, ...] = (
-        fleet.panel(found, fleet.Look(), inner, 2, now_s),
+        fleet.panel(found, fleet.Look(), inner, 2, now_s)._replace(empty=NONE_NOW),
         day.limits(found.limits, inner, now_s),
         day.attention(found, inner, now_s),
     )
@@ -75,7 +76,7 @@ def session_lines(found: session_read.Session, width: int, now_s: float) -> list
     names = {agent.run_id: agent.agent_type or agent.kind for agent in found.agents}
     panels: tuple[Any, ...] = (
         session.context(found, inner, 8),
-        session.cost(found, inner),
+        session_cost.cost(found, inner),
         session.now(found, inner, now_s),
         session_parts.agents(found, inner),
         session_parts.workflows(found, inner),

@@ -7,14 +7,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from viewers.panels import feed, session, session_parts
+from viewers.panels import feed, session, session_cost, session_parts
 from viewers.panels import session_read as read
 from viewers.panels.day import limits
+from viewers.panels.fleet_read import Moment
 from viewers.panels.ink import Panel
 from viewers.panels.moments import day
 from viewers.panels.reading import Question
 from viewers.processes import peaks
-from viewers.tui.face import Face, Place
+from viewers.tui.face import Act, Face, Place
 from viewers.tui.host import host
 from viewers.tui.view import View
 from viewers.tui.whole import Whole
@@ -33,9 +34,15 @@ class SessionFace(Face):
     title, number = "Session", "2"
     keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
     help = (
-        ("enter", "the whole text of a row"), ("b", "back to the fleet"), ("[ ]", "older, newer session"),
+        ("enter", "the whole text; of an agent"), ("", "or a tool its moments"),
+        ("b", "back to the fleet"), ("[ ]", "older, newer session"),
         ("tab", "next panel"), ("t", "prompts, tools, todo, limits"), ("z", "only this panel; again: all"),
         ("/", "search; is:error is:prompt"), ("y", "copy the session's id"),
+    )  # fmt: skip
+    acts = (
+        Act("copy its id", "copy", "y"), Act("older session", "near('before')", "["),
+        Act("newer session", "near('after')", "]"), Act("prompts, tools, todo, limits", "beside", "t"),
+        Act("only the panel in focus, or all", "zoom", "z"), Act("newest activity", "newest", "n"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("[", "near('before')"), Binding("]", "near('after')"), Binding("z", "zoom"), Binding("t", "beside"),
@@ -90,13 +97,13 @@ class SessionFace(Face):
 
     def question(self) -> tuple[str, Question]:
         key, memory, until = self.key, self.memory, self.place.at if self.place else None
-        home = host(self).home
+        home, needle = host(self).home, self.needle
 
         def ask(reader: sqlite3.Connection, now_s: float) -> read.Session | None:
-            found = read.session(reader, key or read.newest(reader), memory, now_s, until=until)
+            found = read.session(reader, key or read.newest(reader), memory, now_s, until=until, needle=needle)
             return found._replace(peak=peaks.told(home, found.now.session_id, found.now.agent)) if found else None
 
-        return f"session {key} {until}", ask
+        return f"session {key} {until} {needle}", ask
 
     def draw(self, now_s: float) -> None:
         self._arrange()
@@ -127,9 +134,9 @@ class SessionFace(Face):
             case "context":
                 return session.context(found, columns, view.room)
             case "cost":
-                return session.cost(found, columns)
+                return session_cost.cost(found, columns)
             case "now":
-                return session.now(found, columns, now_s)
+                return session.now(found, columns, now_s, view.room)
             case "agents":
                 return session_parts.agents(found, columns)
             case "flows":
@@ -240,18 +247,33 @@ class SessionFace(Face):
             host(self).tick()
 
     def on_view_opened(self, opened: View.Opened) -> None:
+        """The whole of a moment; of an agent or a tool all its moments."""
         found: read.Session | None = self.answer
         if found is None:
             return
-        if opened.view.id == "prompts":
-            moment = next((one for one in found.feed if one.id == opened.key), None)
-        else:
-            moment = next((one for one in found.feed if one.ref == opened.key), None)
-        if moment is not None:
+        if opened.view.id == "agents":
+            self._seek(feed.RUN + opened.key)
+        elif opened.view.id == "tools":
+            self._seek(f"is:tool {opened.key}")
+        elif (moment := self._moment(found, opened)) is not None:
             host(self).push_screen(Whole(moment, found.now.key))
+
+    def _moment(self, found: read.Session, opened: View.Opened) -> Moment | None:
+        if opened.view.id == "prompts":
+            return next((session_parts.moment_of(one) for one in found.asked if one[0] == opened.key), None)
+        ref = f"workflow {opened.key}" if opened.view.id == "flows" else opened.key
+        return next((one for one in found.feed if one.ref == ref), None)
+
+    def _seek(self, needle: str) -> None:
+        self.zoomed, self.part = "", 0
+        self.query_one("#feed", View).restart()
+        self.filtered(needle)
+        self._again()
+        self.query_one("#feed", View).focus()
 
     def filtered(self, needle: str) -> None:
         self.needle = needle
+        host(self).ask()
         host(self).tick()
 
 

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from viewers.panels.fleet import doing_of
+from viewers.panels.fleet_read import Now, One
+from viewers.reports.dates import utc
+
 SIZES = [(80, 24), (120, 40)]
 
 
@@ -37,6 +41,11 @@ def test_what_is_recorded_while_one_looks_comes_by_itself(
         await eye.until("» and now the documentation", seconds=3)
 
     look(by_keys)
+
+
+def test_thinking_is_timed_from_the_last_thing_that_happened_and_not_from_the_prompt() -> None:
+    now = Now(1, "id", "claude", "work", "/src/app", "working", utc(100.0), None, 1, utc(196.0), None)
+    assert doing_of(One(now, None, ()), 200.0)[0][0] == "thinking 4s"
 
 
 def test_equal_rows_are_drawn_once(live: None, look: Any) -> None:

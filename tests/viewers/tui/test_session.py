@@ -1,9 +1,14 @@
 """The screen of one session, by keys: of now, of long ago, and of one whose file is gone."""
 
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from store.database import open_reader
+from viewers.panels import session_read
 
 SIZES = [(80, 24), (120, 40)]
 TOKEN = "ghp_" + "a1B2c3D4e5" * 4
@@ -87,6 +92,24 @@ def test_search_and_kinds_narrow_what_is_shown(talk: None, look: Any) -> None:
     look(by_keys)
 
 
+def test_words_are_found_however_long_ago_they_were_said(
+    talk: None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_read, "MOMENTS", 3)
+
+    def found(needle: str) -> list[str | None]:
+        with closing(open_reader(str(home))) as reader:
+            key, memory, now_s = session_read.newest(reader), session_read.Memory(), time.time()
+            first, again = (session_read.session(reader, key, memory, now_s, needle=needle) for _ in range(2))
+            assert first is not None and again is not None and first.feed == again.feed
+            return [moment.text for moment in again.feed]
+
+    assert len(found("")) == 3
+    assert found("is:error") == ["cargo test"]
+    assert [(text or "")[:10] for text in found("is:prompt")] == ["my token i", "first line"]
+    assert found("nowhere") == []
+
+
 def test_a_session_whose_file_is_gone_is_there(talk: None, transcript: Path, look: Any) -> None:
     transcript.unlink()
 
@@ -116,6 +139,11 @@ def test_where_there_is_little_room_tab_shows_the_next_panel(talk: None, look: A
         for title in ("Subagents", "Workflows", "Prompts", "Tools", "Todo", "Plan limits", "Activity"):
             await eye.press("tab")
             await eye.until(title)
+        await eye.press(*["tab"] * 4)
+        await eye.until("1 call")
+        await eye.press("enter")
+        await eye.until("search “is:tool Bash”")
+        assert "✗ Bash" in eye.text() and "↳" not in eye.text()
 
     look(by_keys, (80, 24))
 
