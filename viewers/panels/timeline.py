@@ -1,22 +1,16 @@
 """What ran when: a lane for each session, its signs telling work, subagents, a person waited for, and rest."""
 
-import sqlite3
 import time
+from collections.abc import Iterable
 
-from store.light import NamedTuple
-from viewers import query
 from viewers.panels.ink import Ink, Line, Panel, Row, cell
 from viewers.panels.moments import instant
+from viewers.panels.timeline_read import NOW_S, SPANS, Inner, Lane, Timeline, Work
 from viewers.panels.words import folder
-from viewers.reports.dates import utc
 from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
 
-SPANS = (("6 hours", 6 * 3600, 16), ("day", 86_400, 16), ("week", 7 * 86_400, 15))
-"""What may be looked at: its name, its seconds, and how many digits of a time tell apart what is drawn."""
-MOST = 200
-KEEP_S = 2.0
 LABEL = 29
 TICKS_S = (1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600)
 TICK_COLUMNS = 11
@@ -25,57 +19,6 @@ SIGNS = {"rest": ("─", "line"), "agent": ("▒", "tool"), "main": ("█", "acc
          "waiting": ("◆", "warn")}  # fmt: skip
 ORDER = tuple(SIGNS)
 LEGEND = "█ works  ▒ subagents  ◆ waits for you  ─ rests"
-
-
-class Lane(NamedTuple):
-    """A session, and what it did in the span."""
-
-    key: int
-    session_id: str
-    agent: str
-    project: str | None
-    first_at: str | None
-    last_at: str | None
-    title: str | None
-    works: tuple[tuple[str, float, float], ...] = ()
-    """Kind, from when, until when."""
-
-
-class Timeline(NamedTuple):
-    """The answer."""
-
-    which: int
-    since_s: float
-    until_s: float
-    lanes: tuple[Lane, ...]
-
-
-class Memory:
-    """The last answer."""
-
-    def __init__(self) -> None:
-        self.read_s = 0.0
-        self.asked: tuple[int, float] = (-1, 0.0)
-        self.found: Timeline | None = None
-
-
-def read(reader: sqlite3.Connection, memory: Memory, which: int, back_s: float, now_s: float) -> Timeline:
-    """The span that ended so long ago; asked anew only every few seconds."""
-    if memory.found is not None and memory.asked == (which, back_s) and 0 <= now_s - memory.read_s < KEEP_S:
-        return memory.found
-    _, seconds, digits = SPANS[which]
-    until = now_s - back_s
-    span = {"since": utc(until - seconds), "until": utc(until), "most": MOST}
-    works: dict[int, list[tuple[str, float, float]]] = {}
-    for key, _, kind, at, end in query.rows(reader, "timeline", digits=digits, **span):
-        begin, over = instant(at), instant(end)
-        if begin is not None:
-            works.setdefault(key, []).append((kind, begin, over if over is not None else begin))
-    lanes = [Lane(*row, works=tuple(works.get(row[0], ()))) for row in query.rows(reader, "timeline_sessions", **span)]
-    lanes.sort(key=lambda lane: folder(lane.project))  # stable: of a project the last one first
-    memory.asked, memory.read_s = (which, back_s), now_s
-    memory.found = Timeline(which, until - seconds, until, tuple(lanes))
-    return memory.found
 
 
 def strip(found: Timeline | None, which: int) -> Line:
@@ -102,28 +45,48 @@ def axis(found: Timeline, columns: int, now_s: float) -> Line:
     while (at := int((moment - found.since_s) / seconds * room)) < room - 12:
         words = words.ljust(at) + time.strftime(form, time.localtime(moment))
         moment += step
-    words = words.ljust(room - 3) + "now" if now_s - found.until_s < 60 else words
+    words = words.ljust(room - 3) + "now" if now_s - found.until_s < NOW_S else words
     return (" " * (LABEL + 2), ""), (words, "muted")
 
 
-def panel(found: Timeline, columns: int, now_s: float, needle: str = "") -> Panel:
-    """A lane for each session, those of a project together."""
+def panel(found: Timeline, columns: int, now_s: float, needle: str = "", *, is_deep: bool = True) -> Panel:
+    """A lane for each session, those of a project together; below it one for each agent in it, if that is wanted."""
     room = max(columns - LABEL, 10)
     rows: list[Row] = []
-    last = ""
+    last, count = "", 0
     for lane in found.lanes:
         project = folder(lane.project)
         label = f"{clean(lane.agent)} {clean(hide(lane.title or '')) or clean(lane.session_id)[:8]}"
         if needle.lower() not in f"{project} {label}".lower():
             continue
         name = cell(project if project != last else "", 11, "bold"), cell(f" {label}", LABEL - 12, "muted"), (" ", "")
-        last = project
-        rows.append(Row(str(lane.key), ((*name, *_drawn(lane, found, room, now_s)),)))
+        last, count = project, count + 1
+        drawn = _drawn(lane.works, lane.first_at, lane.last_at, found, room, now_s)
+        rows.append(Row(str(lane.key), ((*name, *drawn),)))
+        if is_deep:
+            rows += _agents(lane, found, room, now_s)
     words = f"Nothing matches “{clean(needle)}”. Esc clears the filter." if needle else "nothing ran in this time"
-    return Panel(format.things(len(rows), "session"), tuple(rows), LEGEND, empty=words)
+    return Panel(format.things(count, "session"), tuple(rows), LEGEND, empty=words)
 
 
-def _drawn(lane: Lane, found: Timeline, room: int, now_s: float) -> Line:
+def _agents(lane: Lane, found: Timeline, room: int, now_s: float) -> Iterable[Row]:
+    """Those of a session, the first first, each below the one that started it."""
+    for inner in lane.inner:
+        name = (_label(inner), "muted"), (" ", "")
+        drawn = _drawn(inner.works, inner.first_at, inner.last_at, found, room, now_s)
+        yield Row(f"{lane.key} {inner.run_id}", ((*name, *drawn),))
+    if lane.more:
+        yield Row(f"{lane.key} ", (((f"     and {format.things(lane.more, 'subagent')} more", "muted"),),))
+
+
+def _label(inner: Inner) -> str:
+    words = clean(hide(" ".join(filter(None, (inner.name, inner.description)))))
+    return cell("   " + "  " * min(inner.depth, 3) + f"└ {words}", LABEL - 1)[0]
+
+
+def _drawn(
+    works: Iterable[Work], first_at: str | None, last_at: str | None, found: Timeline, room: int, now_s: float
+) -> Line:
     """The signs of a lane, those alike together."""
     scale = room / (found.until_s - found.since_s)
 
@@ -131,11 +94,11 @@ def _drawn(lane: Lane, found: Timeline, room: int, now_s: float) -> Line:
         return min(max(int((at - found.since_s) * scale), 0), room - 1)
 
     signs: list[str] = [""] * room
-    first, last = instant(lane.first_at), instant(lane.last_at)
+    first, last = instant(first_at), instant(last_at)
     if first is not None and last is not None and last >= found.since_s:
         for at in range(column(first), column(last) + 1):
             signs[at] = "rest"
-    for kind, begin, end in lane.works:
+    for kind, begin, end in works:
         for at in range(column(begin), column(min(end, now_s)) + 1):
             if not signs[at] or ORDER.index(kind) > ORDER.index(signs[at]):
                 signs[at] = kind
