@@ -15,6 +15,8 @@ from viewers.screen.text import clean, width, wrapped
 QUARTER_S = 900
 SPARK = 12
 STALE_S = 900
+WAITING, CONTEXTS, LIMITS = ("waiting",), ("context", "auto_compact"), ("limit", "limit_full")
+"""The rules whose alerts say what is also seen here."""
 
 
 def today(fleet: Fleet, columns: int, now_s: float) -> Line:
@@ -100,13 +102,15 @@ def _limit(limit: Limit, found: tuple[Limit, ...], columns: int, now_s: float) -
 
 
 def attention(fleet: Fleet, columns: int, now_s: float, *, is_whole: bool = False) -> Panel:
-    """What needs a person, the most urgent first; alerts in one line, or whole."""
-    rows = [row for one in fleet.sessions for row in _of_session(one, columns)]
+    """What needs a person, the most urgent first; alerts in one line, or whole. What an alert says is said once."""
+    said = {(alert.rule, alert.session_id or alert.subject) for alert in fleet.alerts}
+    rows = [row for one in fleet.sessions for row in _of_session(one, columns, said)]
     rows += [_alert(alert, columns, now_s, is_whole) for alert in fleet.alerts]
     rows.sort(key=lambda row: row.key[:1])
     for limit in fleet.limits:
         resets = instant(limit.resets_at)
-        if limit.used_percent >= HIGH and (resets is None or resets > now_s):
+        subject = f"{limit.agent} {limit.account} {limit.limit_id} {limit.span}"
+        if limit.used_percent >= HIGH and (resets is None or resets > now_s) and not _is_said(said, LIMITS, subject):
             mark, style = ("■", "bad") if limit.used_percent >= HIGHEST else ("▲", "warn")
             words = f"{limit.agent} {limit.title} at {int(limit.used_percent)}%"
             rows.append(Row(f"3 {words}", (((f"{mark} ", style), cell(words, columns - 2)),)))
@@ -117,26 +121,38 @@ def attention(fleet: Fleet, columns: int, now_s: float, *, is_whole: bool = Fals
     return Panel("Needs attention", tuple(rows), str(len(rows)) if rows else "", empty="nothing")
 
 
+def _is_said(said: set[tuple[str, str]], rules: tuple[str, ...], subject: str) -> bool:
+    return any((rule, subject) in said for rule in rules)
+
+
 def _alert(alert: Alert, columns: int, now_s: float, is_whole: bool) -> Row:
     words, age = hide(alert.text), format.lasting(now_s - (instant(alert.first_at) or now_s))
     head = apart(((f"▲ {clean(words)}", "warn"),), ((age, "muted"),), columns)
+    key = f"{0 if alert.rule in WAITING else 2} alert {alert.alert_id}"
     if not is_whole:
-        return Row(f"2 alert {alert.alert_id}", (head,))
+        return Row(key, (head,))
     said = " ".join(filter(None, (hide(alert.text), hide(alert.detail or ""))))
     lines = wrapped(clean(said), columns - 2)
     first = apart(((f"▲ {lines[0]}", "warn"),), ((age, "muted"),) if width(lines[0]) < columns - 10 else (), columns)
-    return Row(f"2 alert {alert.alert_id}", (first, *(((f"  {line}", "muted"),) for line in lines[1:])))
+    return Row(key, (first, *(((f"  {line}", "muted"),) for line in lines[1:])))
 
 
-def _of_session(one: One, columns: int) -> list[Row]:
+def _of_session(one: One, columns: int, said: set[tuple[str, str]]) -> list[Row]:
     name, found = folder(one.now.project), list[Row]()
-    if one.now.state == "waiting":
+    if one.now.state == "waiting" and not _is_said(said, WAITING, one.now.session_id):
         what = "permission" if "permission" in (one.now.what or "") else "you"
         found.append(Row(f"0 {one.now.key}", ((("◆ ", "warn"), cell(f"{name} waits for {what}", columns - 2)),)))
     if one.now.state == "failed":
         found.append(Row(f"1 {one.now.key}", ((("✗ ", "bad"), cell(f"{name} failed", columns - 2)),)))
     part = share(one.card)
-    if part is not None and part >= 0.85 and one.card and one.now.state in ("working", "waiting", "your_turn"):
+    is_said = _is_said(said, CONTEXTS, one.now.session_id)
+    if (
+        not is_said
+        and part is not None
+        and part >= 0.85
+        and one.card
+        and one.now.state in ("working", "waiting", "your_turn")
+    ):
         words = f"{name} {format.tokens(one.card.headroom_tokens or 0)} to auto-compact"
         found.append(Row(f"2 {one.now.key}", ((("■ ", "bad"), cell(words, columns - 2)),)))
     return found

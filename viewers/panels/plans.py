@@ -49,6 +49,7 @@ class Alert(NamedTuple):
     detail: str | None
     session_id: str | None
     first_at: str
+    subject: str
 
 
 class Plans(NamedTuple):

@@ -76,7 +76,7 @@ class Attention(ModalScreen[int]):
         if kind in ("0", "1", "2") and rest.isdecimal():
             self.dismiss(int(rest))
             return
-        alert = next((one for one in self._alerts() if opened.key == f"2 alert {one.alert_id}"), None)
+        alert = next((one for one in self._alerts() if rest == f"alert {one.alert_id}"), None)
         sessions = self.answer.sessions if self.answer else ()
         key = next((one.now.key for one in sessions if alert and one.now.session_id == alert.session_id), None)
         if key is None:

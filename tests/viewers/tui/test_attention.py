@@ -11,6 +11,10 @@ import pytest
 
 from store.alerts import ack
 from store.database import open_writer, transaction
+from viewers.panels import day
+from viewers.panels.fleet_read import Fleet
+from viewers.panels.ink import plain
+from viewers.panels.plans import Alert, Limit
 from viewers.reports.dates import utc
 from viewers.tui import attention
 
@@ -71,6 +75,21 @@ def test_a_slip_in_the_configuration_takes_nothing_else_away(alerted: Path, look
         await eye.until("▲ 2 alerts")
 
     look(by_keys)
+
+
+@pytest.mark.parametrize("rule", ["limit", "limit_full"])
+def test_what_an_alert_says_is_said_once(rule: str) -> None:
+    limit = Limit("claude", "work", "plan", "five_hour", 96.0, 300, None, None, utc(0), "5-hour", None)
+    alert = Alert(1, rule, "work: 96 % of the 5-hour limit used", None, None, utc(0), "claude work plan five_hour")
+    other = alert._replace(subject="claude home plan five_hour")
+
+    def shown(*alerts: Alert) -> list[str]:
+        rows = day.attention(Fleet((), (limit,), (), (), alerts=alerts), 60, 60.0).rows
+        return [plain(row.lines[0]) for row in rows]
+
+    assert [line.split("  ")[0] for line in shown()] == ["■ claude 5-hour at 96%"]
+    assert len(shown(alert)) == 1 and "of the 5-hour limit used" in shown(alert)[0]
+    assert len(shown(other)) == 2
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
