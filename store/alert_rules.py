@@ -55,6 +55,8 @@ RULES = (
          title="The disk is nearly full"),
 )  # fmt: skip
 BY_NAME = {rule.name: rule for rule in RULES}
+LOUDER = {rule.outranks: rule.name for rule in RULES if rule.outranks}
+"""The milder rule of two → the louder one."""
 
 
 class Setting(NamedTuple):

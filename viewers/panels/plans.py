@@ -1,9 +1,11 @@
 """What changes slowly and stands above everything: plan limits, budgets, this month and its end, open alerts."""
 
+import json
 import os
 import sqlite3
 
 from store import home as homes
+from store.alert_rules import LOUDER
 from store.light import Any, NamedTuple
 from viewers import query
 from viewers.now.limit_standing import Standing, meters
@@ -112,7 +114,7 @@ def _limit(own: Standing) -> Limit:
 
 def alerts(reader: sqlite3.Connection) -> tuple[Alert, ...]:
     """Those that are open, the newest first."""
-    rows: list[tuple[Any, ...]] = query.rows(reader, "alerts_to_see", most=ALERTS)
+    rows: list[tuple[Any, ...]] = query.rows(reader, "alerts_to_see", most=ALERTS, louder=json.dumps(LOUDER))
     return tuple(Alert(*row) for row in rows)
 
 

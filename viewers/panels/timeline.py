@@ -11,7 +11,7 @@ from viewers.screen import format
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
 
-LABEL = 29
+LABEL, LABEL_MOST = 29, 56
 TICKS_S = (1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600)
 TICK_COLUMNS = 11
 # From the least to the most: of what falls into one sign, the last is drawn.
@@ -19,6 +19,10 @@ SIGNS = {"rest": ("─", "line"), "agent": ("▒", "tool"), "main": ("█", "acc
          "waiting": ("◆", "warn")}  # fmt: skip
 ORDER = tuple(SIGNS)
 LEGEND = "█ works  ▒ subagents  ◆ waits for you  ─ rests"
+
+
+def _label_columns(columns: int) -> int:
+    return min(max(LABEL, columns // 4), LABEL_MOST)
 
 
 def strip(found: Timeline | None, which: int) -> Line:
@@ -35,7 +39,8 @@ def strip(found: Timeline | None, which: int) -> Line:
 
 def axis(found: Timeline, columns: int, now_s: float) -> Line:
     """Round hours above the lanes, and now where it is in sight."""
-    room = max(columns - LABEL, 10)
+    label = _label_columns(columns)
+    room = max(columns - label, 10)
     seconds = found.until_s - found.since_s
     form = "%a %H:%M" if seconds > 86_400 else "%H:%M"
     step = next((step for step in TICKS_S if step / seconds * room >= TICK_COLUMNS), TICKS_S[-1])
@@ -46,12 +51,13 @@ def axis(found: Timeline, columns: int, now_s: float) -> Line:
         words = words.ljust(at) + time.strftime(form, time.localtime(moment))
         moment += step
     words = words.ljust(room - 3) + "now" if now_s - found.until_s < NOW_S else words
-    return (" " * (LABEL + 2), ""), (words, "muted")
+    return (" " * (label + 2), ""), (words, "muted")
 
 
 def panel(found: Timeline, columns: int, now_s: float, needle: str = "", *, is_deep: bool = True) -> Panel:
     """A lane for each session, those of a project together; below it one for each agent in it, if that is wanted."""
-    room = max(columns - LABEL, 10)
+    wide = _label_columns(columns)
+    room = max(columns - wide, 10)
     rows: list[Row] = []
     last, count = "", 0
     for lane in found.lanes:
@@ -59,29 +65,30 @@ def panel(found: Timeline, columns: int, now_s: float, needle: str = "", *, is_d
         label = f"{clean(lane.agent)} {clean(hide(lane.title or '')) or clean(lane.session_id)[:8]}"
         if needle.lower() not in f"{project} {label}".lower():
             continue
-        name = cell(project if project != last else "", 11, "bold"), cell(f" {label}", LABEL - 12, "muted"), (" ", "")
+        head = cell(project if project != last else "", wide * 2 // 5, "bold")
+        name = head, cell(f" {label}", wide - wide * 2 // 5 - 1, "muted"), (" ", "")
         last, count = project, count + 1
         drawn = _drawn(lane.works, lane.first_at, lane.last_at, found, room, now_s)
         rows.append(Row(str(lane.key), ((*name, *drawn),)))
         if is_deep:
-            rows += _agents(lane, found, room, now_s)
+            rows += _agents(lane, found, wide, room, now_s)
     words = f"Nothing matches “{clean(needle)}”. Esc clears the filter." if needle else "nothing ran in this time"
     return Panel(format.things(count, "session"), tuple(rows), LEGEND, empty=words)
 
 
-def _agents(lane: Lane, found: Timeline, room: int, now_s: float) -> Iterable[Row]:
+def _agents(lane: Lane, found: Timeline, wide: int, room: int, now_s: float) -> Iterable[Row]:
     """Those of a session, the first first, each below the one that started it."""
     for inner in lane.inner:
-        name = (_label(inner), "muted"), (" ", "")
+        name = (_label(inner, wide), "muted"), (" ", "")
         drawn = _drawn(inner.works, inner.first_at, inner.last_at, found, room, now_s)
         yield Row(f"{lane.key} {inner.run_id}", ((*name, *drawn),))
     if lane.more:
         yield Row(f"{lane.key} ", (((f"     and {format.things(lane.more, 'subagent')} more", "muted"),),))
 
 
-def _label(inner: Inner) -> str:
+def _label(inner: Inner, wide: int) -> str:
     words = clean(hide(" ".join(filter(None, (inner.name, inner.description)))))
-    return cell("   " + "  " * min(inner.depth, 3) + f"└ {words}", LABEL - 1)[0]
+    return cell("   " + "  " * min(inner.depth, 3) + f"└ {words}", wide - 1)[0]
 
 
 def _drawn(

@@ -23,13 +23,16 @@ TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 
 @pytest.fixture
 def alerted(recorded: Path, moment: Callable[..., str]) -> Path:
-    """Two alerts are open, one of them with a secret in it, and a plan limit was read."""
+    """Three alerts are open, one of them with a secret in it, another over a milder one; and a plan limit was read."""
     with closing(sqlite3.connect(recorded / "fleetmeter.db")) as writer, writer:
-        for text, detail in (("today cost 9 times a usual day", None), ("a tool failed", f"token {TOKEN}")):
+        for rule, text, detail in (
+            ("cost_spike", "today cost 9 times a usual day", None), ("budget", "budget all: 99 % is spent", None),
+            ("budget_full", "budget all: 120 % is spent", None), ("tool_failures", "a tool failed", f"token {TOKEN}"),
+        ):  # fmt: skip
             writer.execute(
                 "insert into alert (rule, subject, level, text, detail, first_at, last_at)"
                 " values (?, ?, 1, ?, ?, ?, ?)",
-                ("rule", text, text, detail, moment(60), moment(60)),
+                (rule, text[:10], text, detail, moment(60), moment(60)),
             )
         (account,) = writer.execute("select min(account_id) from account").fetchone()
         soon = utc(datetime.now(UTC).timestamp() + 7200)
@@ -59,7 +62,7 @@ def test_the_strip_tells_of_limits_alerts_and_budgets(size: tuple[int, int], ale
     )
 
     async def by_keys(eye: Any) -> None:
-        text = await eye.until("▲ 2 alerts")
+        text = await eye.until("▲ 3 alerts")
         assert "Today $0.00 of $30.00 ░░░░░" in text and "■ stopped" in text
         assert "81%" in text and "5-hour" in text and "1h59m" in text
         assert "claude 5-hour at 81%" in text
@@ -72,7 +75,7 @@ def test_a_slip_in_the_configuration_takes_nothing_else_away(alerted: Path, look
     (alerted / "config.toml").write_text("[budgets.everyday\n")
 
     async def by_keys(eye: Any) -> None:
-        await eye.until("▲ 2 alerts")
+        await eye.until("▲ 3 alerts")
 
     look(by_keys)
 
@@ -99,13 +102,14 @@ def test_alerts_are_read_whole_and_acknowledged(
     monkeypatch.setattr(attention, "ask", accepting(alerted))
 
     async def by_keys(eye: Any) -> None:
-        await eye.until("▲ 2 alerts")
+        await eye.until("▲ 3 alerts")
         await eye.press("n")
         text = await eye.until("a tool failed token ghp_(hidden)")
         assert TOKEN not in text
         await eye.press("a")
         await eye.until("1 alert acknowledged")
         await eye.until("a tool failed", gone=True)
+        assert "120 % is spent" in eye.text() and "99 % is spent" not in eye.text()
         await eye.press("A")
         await eye.until("9 times a usual day", gone=True)
         await eye.press("escape")
