@@ -14,8 +14,9 @@ from msgspec.json import encode
 
 from store.advance import Advance
 from store.batch import Rows
-from store.facts import Response
+from store.facts import Response, Session
 from store.merge import NEVER, WORTH, take_best
+from store.rewound import mark_abandoned
 from store.write_responses import PathOf, Stored, load, paths, replace
 
 FAMILY = """
@@ -77,39 +78,6 @@ update session
 set copied_from = (select o.session_id from session as o where o.session_key = ?)
 where session_key = ?
 """
-REWOUND = """
-with recursive
-    placed(prompt_id, previous, at, is_main, place) as (
-        select p.prompt_id, p.previous, p.at, r.kind = 'main' and p.kind <> 'interruption',
-            row_number() over (partition by p.generation_id order by p.at, p.prompt_id)
-        from prompt as p
-        join run as r using (run_key)
-        where p.session_key = :session
-    ),
-    main(prompt_id, previous, at) as (
-        -- parents are followed within a file: the first prompt of another file goes on from the latest before it
-        select prompt_id,
-            coalesce(previous, case when place = 1 then lag(prompt_id) over (order by at, prompt_id) end), at
-        from placed
-        where is_main
-    ),
-    thread(prompt_id) as (
-        select prompt_id from (select prompt_id from main order by at desc, prompt_id desc limit 1)
-        union
-        select m.previous
-        from thread as t
-        join main as m using (prompt_id)
-        where m.previous is not null
-    )
-update prompt
-set is_abandoned = prompt_id not in (select prompt_id from thread)
-where session_key = :session and prompt_id in (select prompt_id from main)
-    and is_abandoned <> (prompt_id not in (select prompt_id from thread))
-"""
-REWOUND_SESSIONS = """
-select session_key from session where is_rewound and session_key in (select value from json_each(?))
-"""
-
 ORPHANED = """
 select distinct r.agent, r.message_id
 from response as r
@@ -129,6 +97,7 @@ join account as a using (account_id)
 where s.session_key in (select value from json_each(:family))
 """
 
+REWOUND = Session.__struct_fields__.index("is_rewound")
 RankOf = Callable[[int, int], tuple[str, str, bytes, str]]
 
 
@@ -156,9 +125,9 @@ def settle(
         files = [File(*row) for row in connection.execute(FILES, {"family": encode(sorted(family)).decode()})]
         if joined & family or _is_unsettled(files, earliest) or _has_copies(connection, rows, family):
             _settle(connection, rows.agent, family, _ranks(connection, files))
-    if rows.prompts:
-        for row in connection.execute(REWOUND_SESSIONS, (encode(keys).decode(),)).fetchall():
-            connection.execute(REWOUND, {"session": row[0]})
+    rewound = {key for key, row in zip(keys, rows.sessions, strict=True) if row[REWOUND]}
+    if rows.prompts or rewound:
+        mark_abandoned(connection, {row[1] for row in rows.prompts}, set(keys), rewound)
 
 
 def _is_unsettled(files: list[File], earliest: dict[int, str]) -> bool:

@@ -1,5 +1,6 @@
 """Rewinds: which prompts were left behind, found in time that grows with the prompts and not with their pairs."""
 
+import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.database import open_writer, transaction
-from store.settle import REWOUND
+from store.rewound import MARK, mark_abandoned
 
 STEP = 100  # of SQLite's own machine, between two counts
 
@@ -41,7 +42,7 @@ def put(connection: sqlite3.Connection, number: int, previous: int | None, file:
 
 def abandoned(connection: sqlite3.Connection) -> set[int]:
     with transaction(connection):
-        connection.execute(REWOUND, {"session": 1})
+        connection.execute(MARK, {"session": 1})
     return {int(row[0][1:]) for row in connection.execute("select prompt_id from prompt where is_abandoned").fetchall()}
 
 
@@ -102,3 +103,39 @@ def test_four_times_the_prompts_cost_about_four_times_the_work(
             lay(connection, count)
         costs.append(cost(connection))
     assert costs[1] < 7 * costs[0]
+
+
+def told_bit_by_bit(connection: sqlite3.Connection, dice: random.Random) -> tuple[set[int], set[int]]:
+    """A session that is told in batches, out of order at times; gives what is marked then, and what should be."""
+    connection.execute("update session set is_rewound = 1")
+    numbers = list(range(12))
+    if dice.random() < 0.5:
+        one = dice.randrange(10)
+        numbers[one : one + 3] = reversed(numbers[one : one + 3])
+    while numbers:
+        batch, numbers = numbers[: (size := dice.randint(1, 3))], numbers[size:]
+        for number in batch:
+            previous = number - 1 if dice.random() < 0.8 else dice.randrange(12)
+            kind = "interruption" if dice.random() < 0.1 else "prompt"
+            put(connection, number, previous if previous >= 0 else None, dice.choice((1, 1, 1, 2)), kind)
+        mark_abandoned(connection, {f"p{number}" for number in batch}, {1}, set())
+    found = {int(row[0][1:]) for row in connection.execute("select prompt_id from prompt where is_abandoned")}
+    return found, abandoned(connection)
+
+
+def test_what_goes_on_from_the_end_leaves_the_marks_as_they_are(connection: sqlite3.Connection) -> None:
+    dice = random.Random(1)
+    for _ in range(60):
+        found, right = told_bit_by_bit(connection, dice)
+        assert found == right
+        connection.execute("delete from prompt")
+
+
+def test_a_session_that_is_rewound_without_a_prompt_is_marked_anew(connection: sqlite3.Connection) -> None:
+    for number, previous in enumerate((None, 0, 0)):
+        put(connection, number, previous)
+    connection.execute("update session set is_rewound = 1")
+    mark_abandoned(connection, set(), {1}, set())
+    assert not connection.execute("select 1 from prompt where is_abandoned").fetchall()
+    mark_abandoned(connection, set(), {1}, {1})
+    assert connection.execute("select prompt_id from prompt where is_abandoned").fetchall() == [("p1",)]
