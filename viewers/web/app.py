@@ -11,8 +11,8 @@ from viewers.web.routes import Route, Served, enter_page, gone, is_open, mounted
 def application(served: Served, table: tuple[Route, ...] | None = None) -> Starlette:
     """Made for one data folder and one address."""
     table = routes(served) if table is None else table
-    served.access.revoked = served.live.shut
-    served.live.is_welcome = served.access.is_welcome
+    served.access.revoked = served.listeners.shut
+    served.listeners.is_welcome = served.access.is_welcome
     return Starlette(
         routes=mounted(table),
         middleware=[

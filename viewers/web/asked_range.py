@@ -16,6 +16,9 @@ RANGES = (("1d", "Today"), ("7d", "7 days"), ("30d", "30 days"), ("90d", "90 day
           ("365d", "A year"))  # fmt: skip
 USUAL = "30d"
 FILTERS = ("project", "agent", "model", "account", "branch")
+SHOWN = ("by", "month")
+"""Words of the page alone: how the same is shown."""
+WORDS = ("range", "since", "until", *FILTERS, *SHOWN)
 
 
 class Range(NamedTuple):
@@ -29,14 +32,19 @@ class Range(NamedTuple):
 
     def link(self, **changed: str | None) -> str:
         """The same address with something changed."""
-        words = {**self.query, **{name: value for name, value in changed.items() if value is not None}}
+        own = {name: value for name, value in self.query.items() if name in WORDS}
+        words = {**own, **{name: value for name, value in changed.items() if value is not None}}
         kept = {name: value for name, value in words.items() if value and name not in _dropped(changed)}
         return "?" + urlencode(kept) if kept else "?"
+
+    def export(self, group: str) -> str:
+        """The same for the API."""
+        return self.link(group=group, **dict.fromkeys(SHOWN))
 
 
 def _dropped(changed: Mapping[str, str | None]) -> set[str]:
     gone = {name for name, value in changed.items() if value is None}
-    return gone | ({"since", "until"} if changed.get("range") else set())
+    return gone | ({"since", "until"} if changed.get("range") else {"range"} if changed.get("since") else set())
 
 
 def range_of(asked: Asked, bys: tuple[str, ...], usual: str | None = USUAL) -> Range:

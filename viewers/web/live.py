@@ -1,10 +1,8 @@
 """The stream to every tab: when something was recorded, each page that somebody looks at is answered once, and
 every tab on it gets the parts that became different. However many tabs there are, one thread reads."""
 
-import asyncio
-import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,14 +11,11 @@ from viewers.panels.reading import POLL_S, Reading, Told, recording_words
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
 from viewers.web.answering import asked_again
+from viewers.web.listeners import Listener, Listeners
 from viewers.web.looking import Looking
 from viewers.web.page import Page
 from viewers.web.render import Part, parts
 
-MOST = 256
-"""So many tabs at a time; the next one is told to wait."""
-WELCOME_S = 1.0
-"""So often it is looked whether a device is still let in; what is told to it waits for nothing."""
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
@@ -35,48 +30,45 @@ class Watched:
         self.tabs: set[Tab] = set()
 
 
-class Tab:
-    """One tab: which parts it has, and that there may be something new. What it did not take yet is never piled up."""
+class Tab(Listener):
+    """One tab, and which parts it has."""
 
     def __init__(self, device: str, has: Mapping[str, str]) -> None:
-        self.device, self.has = device, dict(has)
-        self.news = asyncio.Event()
-        self.is_over = False
+        super().__init__(device)
+        self.has = dict(has)
 
 
 class Live:
     """All tabs. The thread that reads runs only while there is one."""
 
-    def __init__(self, home: str, *, poll_s: float = POLL_S, looking: Looking | None = None) -> None:
-        self.home, self.poll_s, self.looking = home, poll_s, looking
+    def __init__(
+        self, home: str, listeners: Listeners, *, poll_s: float = POLL_S, looking: Looking | None = None
+    ) -> None:
+        self.home, self.listeners, self.poll_s, self.looking = home, listeners, poll_s, looking
         self.watched: dict[tuple[str, Key], Watched] = {}
         self.around = Watched(shell.PAGE, ((), ()))
         self.reading: Reading | None = None
-        self.loop: asyncio.AbstractEventLoop | None = None
         self.state = "reading"
-        self.is_ending = False
-        self.is_welcome: Callable[[str], bool] = lambda _: True
 
     def tabs(self) -> list[Tab]:
         return [tab for watched in self.watched.values() for tab in watched.tabs]
 
     async def stream(self, page: Page, key: Key, tab: Tab) -> AsyncIterator[dict[str, str]]:
         """What a tab is told, until it goes or its device is shut out."""
-        watched = self._enter(page, key, tab)
-        told = ""
-        try:
-            while not (tab.is_over or self.is_ending) and self.is_welcome(tab.device):
-                if self.state != told:
-                    told = self.state
-                    yield {"event": "state", "data": told}
-                changed = self._changed(watched, tab)
-                if changed:
-                    yield {"event": "parts", "data": msgspec.json.encode(changed).decode()}
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(tab.news.wait(), WELCOME_S)
-                tab.news.clear()
-        finally:
-            self._leave(watched, tab)
+        with self.listeners.entered(tab):
+            watched = self._enter(page, key, tab)
+            told = ""
+            try:
+                while self.listeners.may_stay(tab):
+                    if self.state != told:
+                        told = self.state
+                        yield {"event": "state", "data": told}
+                    changed = self._changed(watched, tab)
+                    if changed:
+                        yield {"event": "parts", "data": msgspec.json.encode(changed).decode()}
+                    await self.listeners.news(tab)
+            finally:
+                self._leave(watched, tab)
 
     def _changed(self, watched: Watched, tab: Tab) -> dict[str, tuple[str, str]]:
         changed: dict[str, tuple[str, str]] = {}
@@ -88,7 +80,6 @@ class Live:
         return changed
 
     def _enter(self, page: Page, key: Key, tab: Tab) -> Watched:
-        self.loop = asyncio.get_running_loop()
         watched = self.watched.setdefault((page.name, key), Watched(page, key))
         watched.tabs.add(tab)
         if self.reading is None:
@@ -107,19 +98,9 @@ class Live:
             self.reading = None
 
     def end(self) -> None:
-        """End every stream, from a signal: a server that waits for its streams waits for ever."""
-        self.is_ending = True
+        """Read no more: whoever reads on takes the time that the streams need to end."""
         if self.reading is not None:
-            self.reading.is_over = True  # whoever reads on takes the time that the others need to end
-        if self.loop is not None and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.shut, None)
-
-    def shut(self, device: str | None) -> None:
-        """End the streams of a device, or of all."""
-        for tab in self.tabs():
-            if device in (None, tab.device):
-                tab.is_over = True
-                tab.news.set()
+            self.reading.is_over = True
 
     # -- in the thread that reads
 
@@ -138,9 +119,7 @@ class Live:
         return found
 
     def _deliver(self, told: Told) -> None:
-        loop = self.loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._publish, told)
+        self.listeners.call(self._publish, told)
 
     # -- in the loop again
 

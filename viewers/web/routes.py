@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import msgspec
-from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route as Path
@@ -18,17 +17,18 @@ from viewers.web.api import serving
 from viewers.web.api.calls import Call
 from viewers.web.aside import aside
 from viewers.web.body import body
+from viewers.web.feed import Feed
 from viewers.web.guard import Door, is_near
-from viewers.web.listening import STALLED_S
-from viewers.web.live import MOST, Live, Tab
+from viewers.web.listeners import Listeners
+from viewers.web.live import Live, Tab
 from viewers.web.looking import Looking
 from viewers.web.page import Page
 from viewers.web.render import template
 from viewers.web.static import OPEN, STATIC
+from viewers.web.streaming import stream
 from viewers.web.table import PAGES
 
 Answer = Callable[[Request], Awaitable[Response]]
-PING_S = 15
 COOKIE_S = 30 * 86_400
 
 
@@ -51,6 +51,7 @@ class Served(NamedTuple):
     home: str
     door: Door
     access: Access
+    listeners: Listeners
     live: Live
     texts: Callable[[], Texts] | None = None
     looking: Looking | None = None
@@ -61,6 +62,7 @@ def routes(served: Served) -> tuple[Route, ...]:
     return (
         *(Route(page.path, _page(served, page), about=page.title) for page in PAGES),
         *(Route(call.path, _call(served, call), about=call.about) for call in serving.ALL),
+        Route(serving.EVENTS.path, _events(served), about=serving.EVENTS.about),
         Route("/api/openapi.json", serving.openapi, about="this description"),
         Route("/live", _live(served), about="what becomes different on a page, as server-sent events"),
         Route("/static/{mark}/{name}", _static, is_open=True, about="scripts, styles and icons"),
@@ -123,16 +125,20 @@ def _live(served: Served) -> Answer:
         page = next((page for page in PAGES if page.name == asked.get("page")), None)
         if page is None:
             return PlainTextResponse("There is no such page.\n", 404)
-        if len(served.live.tabs()) >= MOST:
-            return PlainTextResponse("Too many tabs are open.\n", 503, {"retry-after": "10"})
         has = dict(pair.split(":", 1) for pair in asked.get("has", "").split(",") if ":" in pair)
         place = tuple(sorted((name[1:], value) for name, value in asked.items() if name.startswith(".")))
         query = tuple(sorted((name[1:], value) for name, value in asked.items() if name.startswith("-")))
         tab = Tab(request.state.device.id, has)
-        return EventSourceResponse(
-            served.live.stream(page, (place, query), tab), ping=PING_S, send_timeout=STALLED_S,
-            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )  # fmt: skip
+        return stream(served.listeners, lambda: served.live.stream(page, (place, query), tab))
+
+    return answer
+
+
+def _events(served: Served) -> Answer:
+    feed = Feed(served.home, served.listeners)
+
+    async def answer(request: Request) -> Response:
+        return await serving.events(feed, request)
 
     return answer
 

@@ -21,12 +21,14 @@ from viewers.reports.scope import session_keys
 from viewers.screen import terminal
 from viewers.web.access import Access, Memory
 from viewers.web.app import application
-from viewers.web.devices import DeviceFile, load
+from viewers.web.devices import DeviceFile
 from viewers.web.guard import Door
 from viewers.web.inviting import Inviter, Opener
+from viewers.web.listeners import Listeners
 from viewers.web.listening import BACKLOG, NEAR, listen, names, near, of_network, written
 from viewers.web.live import Live
 from viewers.web.looking import Looking
+from viewers.web.quiet import hush
 from viewers.web.render import address
 from viewers.web.routes import Served
 from viewers.web.tls import Certificate, certificate
@@ -60,11 +62,12 @@ def run(wanted: Wanted, texts: Callable[[], Texts], desks: Callable[[str], Desk]
     sealed = certificate(home, frozenset({"localhost", *hosts})) if wanted.is_tls else None
     scheme = "https" if sealed else "http"
     lines, port = listen(hosts, wanted.port)
-    access = Access(time.time, DeviceFile(home) if is_ours else Memory(load(home)))
+    access = Access(time.time, DeviceFile(home) if is_ours else Memory(DeviceFile(home).all()))
     access.script_token = token(home, WEB) if is_ours else ""
     door = Door(scheme, names(hosts, port, scheme), f"fleetmeter-{port}")
-    looking = Looking(desks)
-    server = _server(Served(home, door, access, Live(home, looking=looking), texts, looking), sealed)
+    looking, listeners = Looking(desks), Listeners()
+    live = Live(home, listeners, looking=looking)
+    server = server_of(Served(home, door, access, listeners, live, texts, looking), sealed)
     urls = [f"{scheme}://{written(host)}:{port}" for host in hosts]
     is_opened = _has_screen() if wanted.is_opened is None else wanted.is_opened
     opener = Opener(home, urls[0], place, access, is_opened=is_opened)
@@ -98,23 +101,25 @@ def _place(home: str, session: str | None) -> str:
 class Ending(uvicorn.Server):
     """A server that ends its streams when it is told to end."""
 
-    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+    def __init__(self, config: uvicorn.Config, served: Served) -> None:
         super().__init__(config)
-        self.live = live
+        self.served = served
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.live.end()
+        self.served.live.end()
+        self.served.listeners.end()
         super().handle_exit(sig, frame)
 
 
-def _server(served: Served, sealed: Certificate | None) -> uvicorn.Server:
+def server_of(served: Served, sealed: Certificate | None) -> uvicorn.Server:
+    hush()
     return Ending(
         uvicorn.Config(
             application(served), http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_S, backlog=BACKLOG,
             ssl_certfile=sealed.path if sealed else None, ssl_keyfile=sealed.path if sealed else None,
         ),
-        served.live,
+        served,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from viewers.web.access import Access
 from viewers.web.app import application
 from viewers.web.guard import Door
+from viewers.web.listeners import Listeners
 from viewers.web.live import Live
 from viewers.web.looking import Looking
 from viewers.web.routes import Route, Served, routes
@@ -39,11 +40,13 @@ class Site:
     def __init__(self, home: Path, table: tuple[Route, ...] | None = None, *, desks: Any = None, **doors: Any) -> None:
         self.now_s = 1_000_000.0
         self.access = Access(lambda: self.now_s)
+        listeners = Listeners()
         self.served = Served(
             str(home),
             Door("http", frozenset({HOST}), COOKIE)._replace(**doors),
             self.access,
-            Live(str(home)),
+            listeners,
+            Live(str(home), listeners),
             looking=Looking(desks) if desks else None,
         )
         self.table = routes(self.served) if table is None else table

@@ -58,6 +58,9 @@ def ends_in_time(server: Server, cookie: str) -> None:
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
         assert time.monotonic() - began < 2 + SLACK_S
+    assert server.process.stdout is not None
+    said = server.process.stdout.read()
+    assert not any(word in said for word in ("Traceback", "Exception", "Cancel")), said
 
 
 def test_it_ends_at_a_signal_with_sixty_streams_open(recorded: Path, serve: Serve) -> None:

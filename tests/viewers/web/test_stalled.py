@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from tests.viewers.web.conftest import Server
 from tests.viewers.web.site import COOKIE, HOST, Site
 from tests.viewers.web.test_serving import ends_in_time, enter, line, stream
-from viewers.web import routes
+from viewers.web import quiet, streaming
 from viewers.web.listening import STALLED_S, listen
+from viewers.web.serve import server_of
 
 Serve = Callable[..., Server]
 MOST_BYTES = 5 << 20
@@ -88,7 +90,7 @@ async def _taken(site: Site) -> bool:
     task = asyncio.create_task(site.app(scope, receive, send))
     await begun.wait()
     assert site.served.live.tabs()
-    done, _ = await asyncio.wait({task}, timeout=10 if routes.STALLED_S < 10 else 0.5)
+    done, _ = await asyncio.wait({task}, timeout=10 if streaming.STALLED_S < 10 else 0.5)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError, TimeoutError):
         await task
@@ -98,14 +100,14 @@ async def _taken(site: Site) -> bool:
 
 @pytest.mark.promise("V16")
 def test_V16_a_stream_that_nobody_takes_is_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert routes.STALLED_S == 30
-    monkeypatch.setattr(routes, "STALLED_S", 0.05)
+    assert streaming.STALLED_S == 30
+    monkeypatch.setattr(streaming, "STALLED_S", 0.05)
     assert asyncio.run(_taken(site))
 
 
 @pytest.mark.mutant("V16")
 def test_V16_a_stream_that_waits_for_ever_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "STALLED_S", 3600.0)
+    monkeypatch.setattr(streaming, "STALLED_S", 3600.0)
     assert not asyncio.run(_taken(site))
 
 
@@ -117,6 +119,53 @@ def test_V16_the_system_drops_a_line_whose_bytes_nobody_takes() -> None:
         accepted, _ = lines[0].accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == STALLED_S * 1000
+
+
+async def _drop(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real server drops a browser that takes nothing, and ends while the line to it is open still."""
+    gone = asyncio.Event()
+
+    async def endless(*_: object) -> AsyncIterator[dict[str, str]]:
+        try:
+            while True:
+                yield {"data": "x" * 1_000_000}  # more than the system takes for it
+        finally:
+            gone.set()
+
+    lines, port = listen(("127.0.0.1",), 0)
+    site = Site(home, hosts=frozenset({f"127.0.0.1:{port}"}))
+    monkeypatch.setattr(site.served.live, "stream", endless)
+    server = server_of(site.served, None)
+    running = asyncio.create_task(server.serve(sockets=lines))
+    cookie = f"{COOKIE}={site.token}"
+    with contextlib.closing(stalled(port, cookie)), socket.create_connection(("127.0.0.1", port)) as odd:
+        odd.sendall(b"no HTTP at all\r\n\r\n")
+        await asyncio.wait_for(gone.wait(), 60)
+        server.should_exit = True
+        await asyncio.wait_for(running, 60)
+
+
+@pytest.mark.parametrize("is_hushed", [True, False])
+def test_of_browsers_that_are_dropped_nothing_is_said_on_the_terminal(
+    site_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, is_hushed: bool
+) -> None:
+    monkeypatch.setattr(streaming, "STALLED_S", 0.1)
+    logger = logging.getLogger(quiet.LOGGER)
+    monkeypatch.setattr(logger, "filters", [])
+    if not is_hushed:
+        monkeypatch.setattr(logger, "addFilter", lambda _: None)
+    asyncio.run(_drop(site_home, monkeypatch))
+    said = [record.getMessage() for record in caplog.records]
+    assert bool(said) != is_hushed
+    if not is_hushed:
+        assert any("Exception in ASGI" in words for words in said) and any("Cancel" in words for words in said)
+
+
+def test_what_is_wrong_with_us_is_said_still() -> None:
+    record = logging.LogRecord(quiet.LOGGER, logging.ERROR, "", 0, "Exception in ASGI application", (), None)
+    assert not quiet.ours(record)
+    record.exc_info = (KeyError, KeyError("x"), None)
+    assert quiet.ours(record)
 
 
 AT_THE_END = """

@@ -27,6 +27,7 @@ from viewers.web.page import Asked
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
 ROWS, SECONDS = 1_000, 1.0
 RANGE = ("range", "since", "until", *FILTERS)
+SHOWS = ("all",)
 GROUPS = ("day", "week", "month", "session", "project", "model", "agent", "branch")
 REPORTS = {report.by: report for report in KINDS.values()}
 
@@ -43,7 +44,7 @@ class Call(NamedTuple):
 
 
 def sessions(asked: Asked) -> Mapping[str, Any]:
-    is_all = asked.query.get("show") == "all"
+    is_all = one_of(asked.query.get("show"), SHOWS, "show") is not None
     found = fleet_read.fleet(asked.reader, fleet_read.Memory(), asked.now_s, is_all=is_all)
     return fleet_document(found, asked.now_s)
 
@@ -58,8 +59,10 @@ def session(asked: Asked) -> Mapping[str, Any]:
 def conversation(asked: Asked) -> Mapping[str, Any]:
     from viewers.reading.show import Moment, document_of
 
-    keys = session_keys(asked.place["id"], asked.reader)
-    rows = query.rows(asked.reader, "session_story", sessions=str(list(keys)), run=asked.query.get("run") or None)
+    keys, run = session_keys(asked.place["id"], asked.reader), asked.query.get("run")
+    if run is not None:
+        one_of(run, ["main", *(id_ for key in keys for id_, *_ in fleet_read.names(asked.reader, key))], "run")
+    rows = query.rows(asked.reader, "session_story", sessions=str(list(keys)), run=run)
     moments = [document_of(Moment(*row)) for row in rows]
     return {"schemaVersion": 1, "sessionId": asked.place["id"], "moments": [_hidden(one) for one in moments]}
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from store import lock
 from store.lock import COLLECTING
 from viewers.panels import fleet_read
-from viewers.reports.scope import Scope
+from viewers.reports.scope import Scope, one_of
 from viewers.reports.usage import groups
 from viewers.reports.zone import local
 from viewers.web.page import Asked
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+LABELS = ("project",)
 STATES = ("working", "waiting", "your_turn", "idle", "failed", "ended")
 TOKENS = ("input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens")
 NANOS = 1e9
@@ -41,7 +42,7 @@ def _lines(asked: Asked) -> Iterator[str]:
 
 def _used(asked: Asked) -> Iterator[str]:
     scope = Scope(local(), asked.now_s)
-    is_split = asked.query.get("by") == "project"
+    is_split = one_of(asked.query.get("by"), LABELS, "by") is not None
     found = [
         ({**({"project": group.part} if is_split else {}), "agent": group.key, "model": model}, used)
         for group in groups(asked.reader, scope, "agent", is_split=is_split)
