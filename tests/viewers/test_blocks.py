@@ -82,3 +82,10 @@ def test_U46_the_projection_goes_on_at_the_rate_and_stops_at_the_end() -> None:
 def test_U47_one_answer_alone_has_no_rate() -> None:
     block = Block(START_S, START_S + BLOCK_S, START_S + 600, START_S + 600, {"m": Used(input_tokens=5)}, is_active=True)
     assert rate(block) is None and projection(block, START_S) is None
+
+
+def test_of_a_few_minutes_nothing_is_said_about_the_hours_that_are_left() -> None:
+    used = Used(input_tokens=600, usd_nanos=5 * 10**9)
+    block = Block(START_S, START_S + BLOCK_S, START_S + 600, START_S + 1_199, {"m": used}, is_active=True)
+    assert rate(block) and projection(block, START_S + 1_200) is None
+    assert projection(block._replace(last_s=START_S + 1_200), START_S + 1_200)

@@ -80,7 +80,7 @@ def month(own: Month | None, columns: int) -> Line:
         words = "too few days to tell its end" if columns < 100 else "   too few days are recorded to tell its end"
         return (*inks, (f"  {words}", "muted"))
     ahead, _ = known
-    mark = format.LOWER_BOUND if own.used.unpriced_tokens or own.used.lower_bounds else ""
+    mark = format.LOWER_BOUND if own.is_least("usd") else ""
     low, likely, high = (mark + money(nanos / NANOS, is_total=True) for nanos in (ahead.low, ahead.likely, ahead.high))
     inks.append((f" → {likely}", "bold"))
     inks.append((f" ({low} to {high})" if columns < 100 else f" at its end, {low} to {high}", "muted"))

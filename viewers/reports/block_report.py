@@ -235,6 +235,8 @@ def _ahead(shown: list[Block], asked: Asked, now_s: float, tokens: int | None) -
     notes: list[str] = []
     for block in shown:
         burned, ahead = rate(block), projection(block, now_s)
+        if block.is_active and ahead is None:
+            notes.append("It is too early to say what the open block will come to.")
         if burned is None or ahead is None:
             continue
         cost = "" if asked.no_cost else f", {dollars(round(burned.usd_nanos_per_hour))} an hour"

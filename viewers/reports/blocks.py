@@ -15,6 +15,8 @@ from viewers.reports.usage import QUARTER_HOURS, RESPONSES, Used, by_model, para
 
 BLOCK_S = 5 * 3_600
 HOUR_S, QUARTER_S, MINUTE_S = 3_600, 900, 60
+EARLY_S = 600
+"""A window whose answers lie closer together tells nothing of the hours that are left."""
 
 
 class Quarter(NamedTuple):
@@ -117,9 +119,9 @@ def rate(block: Block) -> Rate | None:
 
 
 def projection(block: Block, now_s: float) -> Projection | None:
-    """What is used, and what the rest of the window would add at the same rate."""
+    """What is used, and what the rest of the window would add at the same rate; None while it is too early to say."""
     burned = rate(block)
-    if not block.is_active or burned is None:
+    if not block.is_active or burned is None or block.last_s - block.first_s < EARLY_S:
         return None
     minutes = max(0.0, (block.end_s - now_s) / MINUTE_S)
     used = block.used

@@ -4,7 +4,8 @@ import sqlite3
 from datetime import date
 
 from store.light import NamedTuple
-from viewers.reports.burn import Outlook, Rate, outlook, period_of, rate
+from viewers.reports.burn import BURN_DAYS, Outlook, Rate, outlook, period_of, rate
+from viewers.reports.dates import day_after
 from viewers.reports.scope import Scope
 from viewers.reports.usage import Used, groups, total
 from viewers.reports.zone import today
@@ -29,6 +30,12 @@ class Month(NamedTuple):
     @property
     def days_left(self) -> int:
         return (date.fromisoformat(self.until) - date.fromisoformat(self.today)).days
+
+    def is_least(self, kind: str) -> bool:
+        """Whether what is ahead is said from days that came to more than is known."""
+        first = min(self.since, day_after(self.today, -BURN_DAYS))
+        own = [used for day, used in self.days.items() if first <= day <= self.today]
+        return any(used.lower_bounds or (kind == "usd" and used.unpriced_tokens) for used in own)
 
 
 def month(reader: sqlite3.Connection, scope: Scope) -> Month:

@@ -27,15 +27,15 @@ def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
     """Of money and of tokens, by the days of the month so far and the last full ones."""
     own = month(reader, scope)
     since, until, now, days, used, before, found = own
+    least = {kind: own.is_least(kind) for kind in found}
     left = own.days_left
-    burn = {kind: known[1] for kind, known in found.items() if known}
     document: dict[str, Any] = {
         "month": since[:7],
         "today": now,
         "daysLeft": left,
         "spent": {"totalCost": _money(used), "totalTokens": used.total_tokens, **_marks(used)},
         "lastMonth": {"totalCost": _money(before), "totalTokens": before.total_tokens, **_marks(before)},
-        "forecast": {kind: _document(kind, known) for kind, known in found.items()},
+        "forecast": {kind: _document(kind, known, least[kind]) for kind, known in found.items()},
         "timezone": scope.zone.name,
         "mode": scope.mode,
     }
@@ -45,7 +45,7 @@ def answer(reader: sqlite3.Connection, asked: Asked, scope: Scope) -> Shown:
         for kind, known in found.items()
         if known
     ]  # fmt: skip
-    told = partial(_lines, scope, days, used, before, found, burn, (since, until, now, left))
+    told = partial(_lines, scope, days, used, before, found, least, (since, until, now, left))
     return Shown(document, told, NAMES, records)
 
 
@@ -69,12 +69,13 @@ def _tokens(used: Used) -> str:
     return format.at_least(format.tokens(used.total_tokens), used.lower_bounds)
 
 
-def _document(kind: str, known: tuple[Outlook, Rate] | None) -> dict[str, Any] | None:
+def _document(kind: str, known: tuple[Outlook, Rate] | None, is_least: bool) -> dict[str, Any] | None:
     if known is None:
         return None
     ahead, burn = known
     return {
         **{name: _value(kind, number) for name, number in ahead._asdict().items()},
+        "isLowerBound": is_least,
         "perDay": _value(kind, round(burn.mean)),
         "lowestDay": _value(kind, burn.lowest),
         "highestDay": _value(kind, burn.highest),
@@ -89,7 +90,7 @@ def _lines(
     used: Used,
     before: Used,
     found: dict[str, tuple[Outlook, Rate] | None],
-    burn: dict[str, Rate],
+    least: dict[str, bool],
     month: tuple[str, str, str, int],
     plan: str | None,
 ) -> Iterator[str]:
@@ -101,15 +102,20 @@ def _lines(
     facts = {"So far": f"{worth(used)}, {_tokens(used)} tokens, from {since} to {now}"}
     if money:
         ahead, own = money
-        facts["At its end"] = f"{dollars(ahead.low)} to {dollars(ahead.high)}, most likely {dollars(ahead.likely)}"
+        low, high, likely = (
+            format.at_least(dollars(nanos), least["usd"]) for nanos in (ahead.low, ahead.high, ahead.likely)
+        )
+        facts["At its end"] = f"{low} to {high}, most likely {likely}"
         facts["Said from"] = (
             f"the last {own.days} full days: {dollars(round(own.mean))} a day, from {dollars(own.lowest)} to "
             f"{dollars(own.highest)}; {format.things(left, 'day')} are left after today"
         )
     elif found["tokens"]:
         ahead, own = found["tokens"]
-        low, high = format.tokens(ahead.low), format.tokens(ahead.high)
-        facts["At its end"] = f"{low} to {high} tokens, most likely {format.tokens(ahead.likely)}"
+        low, high, likely = (
+            format.at_least(format.tokens(size), least["tokens"]) for size in (ahead.low, ahead.high, ahead.likely)
+        )
+        facts["At its end"] = f"{low} to {high} tokens, most likely {likely}"
         facts["Said from"] = f"the last {own.days} full days: {format.tokens(round(own.mean))} tokens a day"
     else:
         facts["At its end"] = (

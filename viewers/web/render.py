@@ -84,6 +84,20 @@ def short_day(day: str) -> str:
     return f"{int(day[8:])} " + time.strftime("%b", time.strptime(day, "%Y-%m-%d"))
 
 
+def month_name(month: str) -> str:
+    """2026-11 as November 2026."""
+    return time.strftime("%B %Y", time.strptime(month, "%Y-%m"))
+
+
+def brief(of: Used) -> str:
+    """What a day cost, where there is room for few characters."""
+    if of.unpriced_tokens and not of.usd_nanos:
+        return "?"
+    usd = of.usd_nanos / NANOS
+    text = f"${usd / 1000:.1f}k" if usd >= 1000 else f"${usd:.0f}" if usd >= 10 else words.money(usd)
+    return format.at_least(text, of.lower_bounds or of.unpriced_tokens)
+
+
 def span_of(since_s: float, until_s: float) -> str:
     """A few hours of a day."""
     return (
@@ -126,7 +140,7 @@ FILTERS: dict[str, Any] = {
     "family": series, "text": text, "clock": moments.clock,
     "address": address, "age": age, "when": when, "lasting_short": lasting_short, "until": until,
     "time_of_day": time_of_day, "rate": rate, "auto": auto, "used": used, "short_path": short_path,
-    "short_day": short_day, "span_of": span_of,
+    "short_day": short_day, "span_of": span_of, "month_name": month_name, "brief": brief,
 }  # fmt: skip
 GLOBALS: dict[str, Any] = {
     "share": share, "instant": moments.instant, "NONE": format.NONE,

@@ -208,6 +208,38 @@ def test_keys_choose_open_and_go_back(shown: Shown) -> None:
     page.close()
 
 
+def test_arrows_go_through_the_calendar_and_enter_opens_a_day(shown: Shown) -> None:
+    page = shown.context.new_page()
+    page.goto(shown.url + "/history?since=2026-10-14&until=2026-10-14")
+    page.locator('.cal a[aria-current="date"]').focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/history?since=2026-10-07&until=2026-10-07")
+    page.close()
+
+
+def test_a_question_is_saved_opened_and_deleted(shown: Shown) -> None:
+    page = shown.context.new_page()
+    watch = Watch(page, shown.url)
+    page.goto(shown.url + "/sql")
+    page.fill("#q", "select 1 as one")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("th:has-text('one')")
+    page.fill("#name", EVIL[0])
+    page.keyboard.press("Enter")
+    page.click(".asked a[aria-current=true]")
+    page.wait_for_selector("[data-drop]:visible")
+    assert watch.found() == []
+    page.close()
+    page = shown.context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(shown.url + "/sql")
+    page.click("[data-drop]")
+    page.wait_for_selector("[data-drop]", state="detached")
+    page.close()
+
+
 @pytest.mark.skipif(not os.path.exists(FETCHED), reason="the build hook could not reach npm")
 def test_a_stretch_of_days_is_chosen_in_the_chart(shown: Shown) -> None:
     page = shown.context.new_page()

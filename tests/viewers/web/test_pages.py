@@ -137,8 +137,10 @@ def test_the_description_names_every_call_and_no_other(site: Site) -> None:
         assert places == set(re.findall(r"\{(\w+)\}", path))
 
 
-ODD = ("7d", "9999d", "0d", "month", "2026-11-18", "20261118", "2026-02-30", "0000-00-00", "9999-12-31", "day", "all", "main",
-       "project", "1", "0", "-1", "1e3", "9" * 400, "\0", "a\0b", "\u202e", "%", "null", "[]", "' or 1=1 --", "claude")  # fmt: skip
+ODD = (
+    "7d", "9999d", "0d", "month", "2026-11-18", "20261118", "2026-02-30", "0000-00-00", "9999-12-31", "day", "all",
+    "main", "project", "1", "0", "-1", "1e3", "9" * 400, "\0", "a\0b", "\u202e", "%", "null", "[]", "' or 1=1 --",
+)  # fmt: skip
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,8 +12,10 @@ from viewers.reports.heat import heat
 from viewers.reports.report import cards_of
 from viewers.reports.scope import Scope
 from viewers.reports.usage import Used, groups, total
+from viewers.reports.zone import today
 from viewers.web import stacks
 from viewers.web.asked_range import FILTERS, RANGES, Range, range_of
+from viewers.web.month_grid import grid
 from viewers.web.page import Asked, Page
 
 BYS = ("model", "project", "agent")
@@ -44,6 +46,8 @@ def _read(asked: Asked) -> Mapping[str, Any]:
     chosen = range_of(asked, BYS)
     scope, reader = chosen.scope, asked.reader
     days = {group.key: group.used for group in groups(reader, scope, "day")}
+    ever = {group.key: group.used for group in groups(reader, scope._replace(since=None, until=None), "day")}
+    now = today(scope.zone, asked.now_s)
     whole = total(list(days.values()))
     tables = {by: rows_of({group.key: group.used for group in groups(reader, scope, by)}) for by in BYS}
     sessions = sorted(groups(reader, scope, "session"), key=lambda group: -group.used.usd_nanos)
@@ -53,7 +57,8 @@ def _read(asked: Asked) -> Mapping[str, Any]:
         "active": sum(used.total_tokens > 0 for used in days.values()),
         "chart": stacks.chart(reader, chosen, list(tables[chosen.by])[:TOP], every_day(chosen, list(days))),
         "tables": tables, "colours": stacks.colours([row.key for row in tables["model"]]), "top": TOP,
-        "month": month(asked, scope),
+        "month": month(asked, scope), "grid": grid(ever, asked.query.get("month"), scope.until or now, now),
+        "today": now,
         "sessions": sessions[:DEAREST], "sessions_all": len(sessions), "cards": cards_of(reader, sessions[:DEAREST]),
         "blocks": [(block, rate(block), projection(block, asked.now_s)) for block in newest(found, BLOCKS)],
         "budgets": standings(reader, configured(asked.home), scope), "amount_of": amount_of,
@@ -86,5 +91,6 @@ def month(asked: Asked, scope: Scope) -> dict[str, Any]:
 
 PAGE = Page(
     "history", "History", "/history", read,
-    ("totals", "chart", "project", "model", "agent", "sessions", "blocks", "budgets", "heat"), icon="history",
+    ("totals", "chart", "calendar", "project", "model", "agent", "sessions", "blocks", "budgets", "heat"),
+    icon="history",
 )  # fmt: skip
