@@ -57,7 +57,7 @@ def asked(name: str | None, *, as_json: bool, is_alone: bool) -> int:
 
 def views() -> list[View]:
     """All of them, as a new database has them."""
-    meanings = read(_readme())
+    meanings = read(readme())
     found: list[View] = []
     with closing(open_empty()) as empty:
         for view in schema.views():
@@ -94,7 +94,7 @@ def _plain(meaning: str) -> str:
     return meaning.strip().replace("`", "")
 
 
-def _readme() -> str:
+def readme() -> str:
     for place in PLACES:
         if os.path.exists(place):
             with open(place, encoding="utf-8") as file:

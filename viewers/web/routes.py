@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route as Path
 
 from viewers.reading.show import Texts
-from viewers.web import acting
+from viewers.web import acting, saved
 from viewers.web.access import Access
 from viewers.web.admitted import named
 from viewers.web.answering import whole
@@ -69,6 +69,7 @@ def routes(served: Served) -> tuple[Route, ...]:
         Route("/open", _open, is_open=True, about="the page that lets a browser in"),
         Route("/enter", _enter(served), "POST", is_open=True, about="let a browser in by a code"),
         Route("/processes/act", _act(served), "POST", is_near=True, about="stop, keep or let go of a process"),
+        Route("/sql/saved", _saved(served), "POST", is_near=True, about="keep a question, or let go of it"),
         Route("/leave", _leave(served), "POST", about="forget this browser"),
         Route("/health", _health, is_open=True, about="whether this server answers"),
     )
@@ -185,6 +186,13 @@ def _enter(served: Served) -> Answer:
 def _act(served: Served) -> Answer:
     async def answer(request: Request) -> Response:
         return await acting.answer(served.looking, request)
+
+    return answer
+
+
+def _saved(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await saved.answer(served.home, request)
 
     return answer
 

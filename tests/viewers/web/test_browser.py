@@ -5,15 +5,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from tests.viewers.conftest import COMMAND, SESSION, billed, spoken
+from tests.viewers.conftest import COMMAND, SESSION, spoken
+from tests.viewers.web.hostile import EVIL, hostile, stamp
 from viewers.web.static import FETCHED
 from viewers.web.table import PAGES
 
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium h
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 DESK, PHONE = (1440, 900), (390, 844)
-EVIL = (
-    "<script>window.hit=1;alert(1)</script>", '"><img src=x onerror="window.hit=1;alert(1)">',
-    "'><svg onload=alert(1)>", "</title></textarea></script><iframe src=//evil.example>", "{{7*7}}{% raw %}",
-    "javascript:alert(1)", "<link rel=stylesheet href=//evil.example/x.css>", "\u202e<b onmouseover=alert(1)>x",
-    "<style>*{display:none}</style>", "`${alert(1)}`",
-)  # fmt: skip
 PATHS = [page.path.replace("{id}", SESSION) for page in PAGES]
 MORE = ("/search?q=alert", "/sql?q=select+text+from+prompts", "/?show=all", "/history?by=project&range=7d")
 
@@ -40,27 +34,6 @@ class Shown(NamedTuple):
     transcript: Path
     context: BrowserContext
     record: Callable[[], None]
-
-
-def stamp() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def hostile() -> list[dict[str, Any]]:
-    """A conversation whose every field is an attack."""
-    lines: list[dict[str, Any]] = [{"type": "summary", "summary": EVIL[0], "leafUuid": "u-0"}]
-    for number, words in enumerate(EVIL):
-        where = {"cwd": f"/src/{words}", "gitBranch": words, "version": words, "timestamp": stamp()}
-        lines.append(spoken(type="user", uuid=f"u-{number}", message={"role": "user", "content": words}, **where))
-        answer = billed(number, stamp(), f"model-{words}")
-        call = {"type": "tool_use", "id": f"t-{number}", "name": words[:60], "input": {"command": words}}
-        answer["message"]["content"] = [
-            {"type": "text", "text": words}, {"type": "thinking", "thinking": words, "signature": "x"}, call,
-        ]  # fmt: skip
-        lines.append({**answer, **where})
-        result = {"type": "tool_result", "tool_use_id": f"t-{number}", "content": words, "is_error": True}
-        lines.append(spoken(type="user", uuid=f"r-{number}", message={"role": "user", "content": [result]}, **where))
-    return [*lines, billed(len(EVIL), stamp(), "claude-opus-4-5")]  # a price: there are charts to look at
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from store.ask import ask
 from viewers import query
 from viewers.asking.collected import collected
+from viewers.asking.questions import questions
 from viewers.care.status import silent
 from viewers.panels import fleet_read, search, search_read, session_read
 from viewers.panels.documents import fleet_document, session_document
@@ -23,6 +24,7 @@ from viewers.spending.shown import ANSWERS
 from viewers.trouble import UsageTrouble
 from viewers.web.asked_range import FILTERS, range_of
 from viewers.web.page import Asked
+from viewers.web.saved import saved
 
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
 ROWS, SECONDS = 1_000, 1.0
@@ -120,6 +122,14 @@ def sql_csv(asked: Asked) -> str:
     return _sql(asked, "csv")
 
 
+def questions_kept(asked: Asked) -> Mapping[str, Any]:
+    found = {"saved": saved(asked.home), "questions": questions()}
+    return {
+        "schemaVersion": 1,
+        **{name: [{"name": one.name, "sql": one.text} for one in each] for name, each in found.items()},
+    }
+
+
 def _sql(asked: Asked, shape: str) -> str:
     found = collected(asked.home, asked.query.get("q", ""), shape, rows=ROWS, seconds=SECONDS)
     if not found.answer and found.code:
@@ -151,6 +161,7 @@ CALLS: tuple[Call, ...] = (
     *(_report(name) for name in ANSWERS if name != "compare"),
     Call("/api/search", searched, "where something was said", ("q",)),
     Call("/api/status", status, "whether a collector runs, and how far it is"),
+    Call("/api/sql/saved", questions_kept, "the questions that are kept, and those of the README"),
     Call("/api/sql", sql, "the answer to a select, within a second and 1,000 rows", ("q",)),
     Call("/api/sql.csv", sql_csv, "the same as CSV", ("q",), CSV),
 )

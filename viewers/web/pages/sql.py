@@ -2,24 +2,31 @@
 
 import csv
 import io
+import math
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from viewers.asking.collected import Collected, collected
+from viewers.asking.questions import questions
 from viewers.asking.schema_list import views
 from viewers.web.page import Asked, Page
+from viewers.web.saved import saved
 
 ROWS, SECONDS = 1_000, 1.0
-SAVED = (
-    ("What each day cost", "select substr(at, 1, 10) as day, round(sum(usd), 2) as usd, sum(output_tokens) as output\n"
-     "from costs\ngroup by day\norder by day desc\nlimit 30"),
-    ("The dearest sessions", "select project, title, round(usd, 2) as usd, responses\nfrom sessions\n"
-     "order by usd desc\nlimit 20"),
-    ("Tools that failed", "select name, count(*) as failed\nfrom tool_calls\nwhere outcome = 'error'\ngroup by name\n"
-     "order by failed desc\nlimit 20"),
-    ("Prompts of today", "select at, project, substr(text, 1, 120) as text\nfrom prompts\n"
-     "where at >= date('now')\norder by at desc\nlimit 50"),
-)  # fmt: skip
+VIEWS, QUESTIONS = cache(views), cache(questions)
+"""They are made from a new database and from the README, which takes a while and is always the same."""
+MOST_BARS = 60
+
+
+class Plot(NamedTuple):
+    """A bar for each row."""
+
+    names: list[str]
+    """What else could be drawn."""
+    value: str
+    word: str
+    bars: list[tuple[str, str, float]]
 
 
 def read(asked: Asked) -> Mapping[str, Any]:
@@ -28,9 +35,10 @@ def read(asked: Asked) -> Mapping[str, Any]:
     found = collected(asked.home, statement, "csv", rows=ROWS, seconds=SECONDS) if statement else None
     names, rows = _table(found)
     return {
-        "statement": statement, "saved": SAVED, "names": names, "rows": rows, "found": found,
+        "statement": statement, "names": names, "rows": rows, "found": found,
+        "questions": QUESTIONS(), "saved": saved(asked.home),
         "numbers": [_is_number([row[index] for row in rows]) for index in range(len(names))],
-        "bars": _bars(names, rows), "views": views(), "limits": (ROWS, SECONDS),
+        "plot": _plot(names, rows, asked.query.get("plot")), "views": VIEWS(), "limits": (ROWS, SECONDS),
     }  # fmt: skip
 
 
@@ -47,20 +55,23 @@ def _is_number(values: list[str]) -> bool:
 
 def _number(value: str) -> float | None:
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
-def _bars(names: list[str], rows: list[list[str]]) -> list[tuple[str, str, float]]:
-    """A simple plot: the first column of words against the first of numbers."""
+def _plot(names: list[str], rows: list[list[str]], wanted: str | None) -> Plot | None:
+    """The first column of words against one of numbers; of one row or of very many there is nothing to see."""
     numeric = [index for index in range(len(names)) if _is_number([row[index] for row in rows])]
     words = [index for index in range(len(names)) if index not in numeric]
-    if not numeric or not words or not 1 < len(rows) <= 60:
-        return []
-    value, word = numeric[0], words[0]
-    most = max((abs(_number(row[value]) or 0.0) for row in rows), default=0.0)
-    return [(row[word], row[value], abs(_number(row[value]) or 0.0) / most) for row in rows] if most else []
+    if not numeric or not words or not 1 < len(rows) <= MOST_BARS:
+        return None
+    value, word = next((index for index in numeric if names[index] == wanted), numeric[0]), words[0]
+    sizes = [abs(_number(row[value]) or 0.0) for row in rows]
+    most = max(sizes) or 1.0
+    bars = [(row[word], row[value], size / most) for row, size in zip(rows, sizes, strict=True)]
+    return Plot([names[index] for index in numeric], names[value], names[word], bars)
 
 
 PAGE = Page("sql", "SQL", "/sql", read, icon="sql", is_live=False)

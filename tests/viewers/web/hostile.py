@@ -1,0 +1,34 @@
+"""A conversation whose every field is an attack on whoever shows it in a browser."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.viewers.conftest import billed, spoken
+
+EVIL = (
+    "<script>window.hit=1;alert(1)</script>", '"><img src=x onerror="window.hit=1;alert(1)">',
+    "'><svg onload=alert(1)>", "</title></textarea></script><iframe src=//evil.example>", "{{7*7}}{% raw %}",
+    "javascript:alert(1)", "<link rel=stylesheet href=//evil.example/x.css>", "\u202e<b onmouseover=alert(1)>x",
+    "<style>*{display:none}</style>", "`${alert(1)}`",
+)  # fmt: skip
+
+
+def stamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def hostile() -> list[dict[str, Any]]:
+    """A conversation whose every field is an attack."""
+    lines: list[dict[str, Any]] = [{"type": "summary", "summary": EVIL[0], "leafUuid": "u-0"}]
+    for number, words in enumerate(EVIL):
+        where = {"cwd": f"/src/{words}", "gitBranch": words, "version": words, "timestamp": stamp()}
+        lines.append(spoken(type="user", uuid=f"u-{number}", message={"role": "user", "content": words}, **where))
+        answer = billed(number, stamp(), f"model-{words}")
+        call = {"type": "tool_use", "id": f"t-{number}", "name": words[:60], "input": {"command": words}}
+        answer["message"]["content"] = [
+            {"type": "text", "text": words}, {"type": "thinking", "thinking": words, "signature": "x"}, call,
+        ]  # fmt: skip
+        lines.append({**answer, **where})
+        result = {"type": "tool_result", "tool_use_id": f"t-{number}", "content": words, "is_error": True}
+        lines.append(spoken(type="user", uuid=f"r-{number}", message={"role": "user", "content": [result]}, **where))
+    return [*lines, billed(len(EVIL), stamp(), "claude-opus-4-5")]  # a price: there are charts to look at
