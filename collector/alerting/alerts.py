@@ -10,7 +10,7 @@ from typing import Any
 from collector.alerting.alert_judge import judge
 from collector.alerting.alert_readings import of_accounts, of_sessions
 from collector.alerting.deliveries import Deliveries
-from collector.alerting.process_readings import of_processes
+from collector.alerting.process_readings import Processes
 from collector.daemon.log import told
 from collector.daemon.tally import Tally
 from collector.lines.when import from_unix_ms
@@ -44,9 +44,10 @@ class AlertWatch:
         self._config: Config | None = None
         self._rest_until = self._again_at = self._slow_at = self._disk_at = 0.0
         self._slow: list[Reading] = []
+        self._processes = Processes(home)
         self._free_mb = float("inf")
         self._rejected: deque[tuple[float, int]] = deque()
-        self._own: tuple[bool, ...] = ()
+        self._own: tuple[object, ...] = ()
         self.open = alerts.open_count(connection)
 
     def tend(self, config: Config, live: Live, tally: Tally) -> None:
@@ -56,7 +57,10 @@ class AlertWatch:
         now, now_s = time.monotonic(), time.time()
         own = self._of_collector(live, tally, now, now_s)
         rules = config.alerts.rules
-        standing = live.is_importing, *(_is_beyond(one, rules[one.rule].threshold) for one in own)
+        # Who is stale tells nothing that could be recorded, and whoever has ended neither.
+        running = [one for one in self._processes.look(now, now_s) if _is_beyond(one, rules[one.rule].threshold)]
+        beyond = (_is_beyond(one, rules[one.rule].threshold) for one in own)
+        standing = live.is_importing, *beyond, *((one.rule, one.subject) for one in running)
         is_due = config is not self._config or standing != self._own or now >= self._again_at
         is_due = is_due or self._connection.total_changes != self._seen
         if is_due and now >= self._rest_until:
@@ -97,8 +101,8 @@ class AlertWatch:
         if not is_importing:
             if now >= self._slow_at or any(one.until_s and one.until_s <= now_s for one in self._slow):
                 self._slow_at = now + SLOW_S
-                self._slow = [*of_accounts(self._connection, config.budgets, now_s), *of_processes(self._home, now_s)]
-            readings = [*own, *of_sessions(self._connection, now_s), *self._slow]
+                self._slow = of_accounts(self._connection, config.budgets, now_s)
+            readings = [*own, *of_sessions(self._connection, now_s), *self._slow, *self._processes.found]
         longest_s = max(rule.cooldown_minutes for rule in config.alerts.rules.values()) * 60
         standing = alerts.standing(self._connection, _text(max(0.0, now_s - longest_s)))
         standing = [one for one in standing if not is_importing or one.rule in kept]
