@@ -44,3 +44,8 @@ def words(peak: Peak) -> str:
         *([f"{percent(peak.cpu_percent)} CPU"] if peak.cpu_percent is not None else []),
     ]
     return f"peak {', '.join(known)}" if known else ""
+
+
+def document(peak: Peak | None) -> dict[str, float | int | None] | None:
+    """The same for programs; null where none of its processes was looked at."""
+    return None if peak is None else {"memoryBytes": peak.memory, "cpuPercent": peak.cpu_percent}

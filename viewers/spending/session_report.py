@@ -4,7 +4,9 @@ import re
 from functools import partial
 from typing import Any
 
+from store.locate import locate
 from viewers.now.context import document_of, past, sentence
+from viewers.processes import peaks
 from viewers.reports.report import Card, Told
 from viewers.reports.report_table import look_of
 from viewers.reports.usage import Used, all_models
@@ -53,7 +55,8 @@ def show(told: Told, spent: Spent) -> None:
     first = (Column("Thread", least=12), Column("Model", least=8))
     shown += table(first, sums, look, unpriced, has_notes=False)
     shown += ["", *_prompts(told, spent)]
-    facts = [*_context(spent, told.scope.zone), *(_facts(told, spent) if look.has_cost else [])]
+    facts = [*_context(spent, told.scope.zone), *_processes(cards[0])]
+    facts += _facts(told, spent) if look.has_cost else []
     shown += ["", *wrapped(facts)] if facts else []
     notes = notes_of(sums, look, unpriced)
     shown += ["", *noted(notes)] if notes else []
@@ -136,6 +139,11 @@ def _context(spent: Spent, zone: Zone) -> list[str]:
     return facts
 
 
+def _processes(card: Card) -> list[str]:
+    most = peaks.told(locate(), card.session_id, card.agent)
+    return [f"Processes  {most}, as far as they were looked at"] if most else []
+
+
 def _facts(told: Told, spent: Spent) -> list[str]:
     kept, used = spent.kept, told.total
     sent = used.input_tokens + used.cache_write_tokens + used.cache_read_tokens
@@ -200,6 +208,8 @@ def document(told: Told, spent: Spent) -> dict[str, Any]:
         "prompts": [_prompt(turn, has_cost) for turn in spent.prompts],
     }
     parts["context"] = document_of(spent.context, spent.history) if spent.context else None
+    card = next(iter(told.cards.values()), None)
+    parts["peak"] = peaks.document(peaks.of_session(locate(), card.session_id, card.agent)) if card else None
     if has_cost:
         parts |= {"cache": _cache(spent.kept), "waking": _document(spent.waking) if spent.waking else None}
     return parts

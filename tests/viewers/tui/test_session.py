@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from store.database import open_reader
+from tests.viewers.conftest import SESSION
+from tests.viewers.peaked import peaked
 from viewers.panels import session_read
 
 SIZES = [(80, 24), (120, 40)]
@@ -55,9 +57,12 @@ def test_money_is_told_by_model(talk: None, look: Any) -> None:
 
 
 def test_the_newest_session_is_shown_where_none_was_chosen(recorded: Path, look: Any) -> None:
+    words = peaked(recorded, SESSION)
+
     async def by_keys(eye: Any) -> None:
         await eye.press("2")
         await eye.until("» go")
+        await eye.until(words)
 
     look(by_keys)
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from tests.viewers.peaked import peaked
 from tests.viewers.web.site import Site
 from viewers.web.api.calls import GROUPS
 from viewers.web.api.serving import ALL
@@ -72,6 +74,19 @@ def test_a_session_that_is_not_there_is_not_found(site: Site) -> None:
     assert "no session" in reply.text
     assert site.ask("GET", "/api/s/no-such-session").status == 404
     assert site.ask("GET", "/no/such/page", more=HTML).status == 404
+
+
+def test_a_session_says_what_its_processes_used_at_most_on_every_face(
+    recorded: Path, fleetmeter: Callable[..., str]
+) -> None:
+    path = f"/api/sessions/{SESSION}"
+    assert Site(recorded).ask("GET", path).json()["peak"] is None
+    words = peaked(recorded, SESSION)
+    peak = {"memoryBytes": 2_000_000_000, "cpuPercent": 20.0}
+    assert Site(recorded).ask("GET", path).json()["peak"] == peak
+    assert words in Site(recorded).ask("GET", f"/session/{SESSION}", more=HTML).text
+    assert f"Processes  {words}" in fleetmeter("session", "--id", SESSION, columns=120)
+    assert json.loads(fleetmeter("session", "--id", SESSION, "--json"))["peak"] == peak
 
 
 def test_a_session_names_the_files_that_it_touched(recorded: Path) -> None:

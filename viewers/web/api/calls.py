@@ -13,6 +13,7 @@ from viewers.asking.questions import questions
 from viewers.care.status import silent
 from viewers.panels import fleet_read, search, search_read, session_read
 from viewers.panels.documents import fleet_document, session_document
+from viewers.processes import peaks
 from viewers.reports import report_csv, report_json
 from viewers.reports.flags import Asked as ReportAsked
 from viewers.reports.report import KINDS, Told, cards_of, ordered
@@ -55,7 +56,8 @@ def session(asked: Asked) -> Mapping[str, Any]:
     key = session_keys(asked.place["id"], asked.reader)[0]
     found = session_read.session(asked.reader, key, session_read.Memory(), asked.now_s)
     assert found is not None  # its key was found in the same database a moment ago
-    return session_document(found, asked.now_s)
+    peak = peaks.of_session(asked.home, found.now.session_id, found.now.agent)
+    return {**session_document(found, asked.now_s), "peak": peaks.document(peak)}
 
 
 def conversation(asked: Asked) -> Mapping[str, Any]:
