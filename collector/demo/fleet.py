@@ -4,7 +4,8 @@ import heapq
 import os
 import pkgutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -79,16 +80,19 @@ class Fleet:
                 starts.append(int(day + second) * 1000 + dice.randrange(1000))
         return sorted(start for start in starts if start < now - 60_000)
 
-    def live(self, size: int) -> Iterator[None]:
+    def live(self, size: int) -> Generator[None]:
         """So many sessions that go on, for ever: one that ends is followed by another. Each step writes something.
 
-        How long each of them pauses says only whose turn is next; how fast time goes by is for whoever asks.
+        The first steps are the beginnings of all. How long each of them pauses says only whose turn is next; how fast
+        time goes by is for whoever asks.
         """
         order = count()
         stage: list[tuple[float, int, Iterator[float]]] = []
-        for _ in range(size):
-            heapq.heappush(stage, (self._dice.about(3.0), next(order), self._begin()))
         try:
+            for _ in range(size):
+                at, play = self._dice.about(3.0), self._begin()
+                heapq.heappush(stage, (at + next(play, 0.0), next(order), play))
+                yield
             while stage:
                 at, _, play = heapq.heappop(stage)
                 seconds = next(play, None)
@@ -122,16 +126,22 @@ class Fleet:
         return dice.choices(self._projects, range(len(self._projects) + 1, 1, -1))[0]
 
 
-def run(fleet: Fleet, size: int, lines_a_second: float, is_over: Callable[[], bool]) -> None:
-    """Let them work, at that pace, until it is over."""
-    began, before = time.monotonic(), fleet.pen.lines
+@contextmanager
+def on_stage(fleet: Fleet, size: int) -> Generator[Generator[None]]:
+    """So many sessions, each of which has begun, with a process that stands in for its program."""
     with bodies() as fleet.bodies:
-        _go_on(fleet, fleet.live(size), began, before, lines_a_second, is_over)
+        going = fleet.live(size)
+        try:
+            for _ in range(size):
+                next(going)
+            yield going
+        finally:
+            going.close()
 
 
-def _go_on(
-    fleet: Fleet, going: Iterator[None], began: float, before: int, lines_a_second: float, is_over: Callable[[], bool]
-) -> None:
+def run(fleet: Fleet, going: Generator[None], lines_a_second: float, is_over: Callable[[], bool]) -> None:
+    """Let them work, at that pace, until it is over; then their sessions end."""
+    began, before = time.monotonic(), fleet.pen.lines
     try:
         while not is_over():
             due = began + (fleet.pen.lines - before) / lines_a_second if lines_a_second else float("inf")
@@ -141,6 +151,4 @@ def _go_on(
                 continue
             next(going)
     finally:
-        close = getattr(going, "close", None)
-        if close is not None:
-            close()
+        going.close()

@@ -15,6 +15,7 @@ WEIGHTS = (30, 30, 22, 17, 1)
 FULL = 155_000
 IMPOSSIBLE_PIDS = 4_200_000  # above any that a system gives: nobody can mistake a process for an imaginary one
 HOMES = (".claude", ".claude-work")
+PROGRAM = ".local/share/claude/versions"
 
 
 class Claude:
@@ -39,7 +40,8 @@ class Session:
         self.scene, self.pid = scene, IMPOSSIBLE_PIDS + dice.randrange(90_000)
         self.born = str(self.pid * 3)
         if scene.is_live and scene.bodies is not None:
-            self.pid, self.born = scene.bodies.embody()
+            program = os.path.join(scene.home, PROGRAM, VERSION)
+            self.pid, self.born = scene.bodies.embody(program, scene.folder)
         self.root = os.path.join(scene.home, HOMES[scene.project.folder.startswith("work/")])
         self.id = dice.uuid4()
         path = os.path.join(self.root, "projects", slug(scene.folder), f"{self.id}.jsonl")

@@ -1,7 +1,8 @@
 """An imaginary Codex: it plays threads into rollouts of the real form."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -11,6 +12,7 @@ from collector.sources.codex_demo_thread import Line, Plan, Thread, changes, com
 
 MODELS = ("gpt-5.5", "gpt-5.1-codex", "gpt-5.5")
 FULL = 215_000
+PROGRAM = ".local/bin/codex"
 NICKNAMES = ("Dewey", "Euler", "Noether", "Gauss", "Hypatia", "Banach")
 
 
@@ -53,7 +55,24 @@ class Session:
             thread.header(self.originator),
             thread.event("thread_settings_applied", thread_id=thread.id, thread_settings=settings),
         )
-        is_over = False
+        with self._embodied():
+            yield from self._acts()
+
+    @contextmanager
+    def _embodied(self) -> Generator[None, None, None]:
+        """A process that holds the thread's file, as long as somebody may look for it."""
+        scene = self.scene
+        if not scene.is_live or scene.bodies is None:
+            yield
+            return
+        pid, _ = scene.bodies.embody(os.path.join(scene.home, PROGRAM), scene.folder, self.thread.path)
+        try:
+            yield
+        finally:
+            scene.bodies.end(pid)
+
+    def _acts(self) -> Iterator[float]:
+        thread, is_over = self.thread, False
         for act in acts(self.scene):
             if isinstance(act, Ask):
                 is_over = False

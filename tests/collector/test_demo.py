@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.demo.fleet import Fleet, actors, run
+from collector.demo.fleet import Fleet, actors, on_stage, run
 from collector.demo.script import SAID
 from collector.demo.stage import Bill, Dice, MemoryPen, Scene, Tokens
 from collector.demo.work import KINDS, projects
@@ -152,19 +152,21 @@ def test_what_is_live_has_an_entry_in_the_registry_until_it_ends(tmp_path: Path)
     for _ in islice(going, 60):
         pass
     assert list(tmp_path.glob("*/sessions/*.json"))
-    going.close()  # pyright: ignore[reportAttributeAccessIssue] - it is a generator
+    going.close()
     assert not list(tmp_path.glob("*/sessions/*.json"))
 
 
 def test_the_pace_is_that_which_was_asked_for(tmp_path: Path) -> None:
     fleet = Fleet(str(tmp_path), 5, Ticking())
     left = iter(range(10**6))
-    run(fleet, 3, 1e6, lambda: fleet.pen.lines > 300 or next(left) > 10_000)
+    with on_stage(fleet, 3) as going:
+        run(fleet, going, 1e6, lambda: fleet.pen.lines > 300 or next(left) > 10_000)
     assert fleet.pen.lines > 300
-    before = fleet.pen.lines
-    looks = iter(range(5))
-    run(fleet, 3, 0.001, lambda: next(looks, None) is None)  # a line in a quarter of an hour
-    assert fleet.pen.lines - before < 12
+    with on_stage(fleet, 3) as going:
+        before = fleet.pen.lines
+        looks = iter(range(5))
+        run(fleet, going, 0.001, lambda: next(looks, None) is None)  # a line in a quarter of an hour
+        assert fleet.pen.lines - before < 12
 
 
 def test_every_actor_plays_an_agent_that_is_known() -> None:

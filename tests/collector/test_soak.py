@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.demo.fleet import Fleet, run
+from collector.demo.fleet import Fleet, on_stage, run
 from collector.demo.stage import DiskPen
 from store.ask import ask
 from tests.collector.daemons import finish, spawn
@@ -60,7 +60,12 @@ class Soak:
     def at_work(self) -> Iterator[None]:
         """The fleet writes while the block runs."""
         is_over = threading.Event()
-        worker = threading.Thread(target=run, args=(self.fleet, 6, self.rate, is_over.is_set))
+
+        def work() -> None:
+            with on_stage(self.fleet, 6) as going:
+                run(self.fleet, going, self.rate, is_over.is_set)
+
+        worker = threading.Thread(target=work)
         worker.start()
         try:
             yield

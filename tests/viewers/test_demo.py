@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.collector.daemons import until
 from viewers.collecting import demo, demo_folder
 from viewers.collecting.demo import Sides, environment, seconds_of
 from viewers.collecting.demo_folder import find
@@ -18,6 +19,7 @@ from viewers.collecting.running import collector
 from viewers.trouble import UsageTrouble
 
 SMALL = ("--sessions", "1", "--rate", "50")
+STILL = ("--sessions", "1", "--rate", "0")
 Begin = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -82,20 +84,24 @@ def test_a_demo_runs_is_looked_at_and_leaves_nothing(begin: Begin, run: Any, pla
 
 
 def test_what_a_killed_demo_left_is_removed_by_the_next(begin: Begin, run: Any, place: Path) -> None:
-    process = begin(*SMALL)
+    process = begin(*STILL)
     ready(process)
     (killed,) = place.iterdir()
     running = collector(str(killed / demo_folder.DATA))
     assert running is not None
+    (agent,) = json.loads(run("demo", "--", "ps", "--json").stdout)["processes"]
+    assert demo_folder.birth(agent["pid"]) == agent["born"]
     process.kill()
     process.wait()
+    until(lambda: demo_folder.birth(agent["pid"]) != agent["born"])  # it ends with the demo, which could not end it
     bystanders = [place / f"{demo_folder.PREFIX}{name}" for name in ("kept", "foreign")]
     for folder in bystanders:
         folder.mkdir(mode=0o700)
     (bystanders[0] / demo_folder.MARKER).write_text(f"{process.pid} long ago\n")
-    done = run("demo", *SMALL, "--", "summary", "--json")  # a command gets a demo of its own where none runs
+    done = run("demo", *STILL, "--", "ps", "--json")  # a command gets a demo of its own where none runs
     assert f"removed {killed}" in done.stderr
-    assert json.loads(done.stdout)["totals"]["totalTokens"] > 10_000
+    (agent,) = json.loads(done.stdout)["processes"]
+    assert agent["sessions"][0]["sure"] == "certain", agent
     assert sorted(place.iterdir()) == sorted(bystanders)
     assert demo_folder.birth(running.pid) != running.born
 
@@ -144,7 +150,7 @@ def test_a_marker_in_a_folder_that_others_can_write_is_none(place: Path) -> None
 
 
 def test_what_runs_on_a_demo_is_told_of_no_folder_outside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from collector.demo.fleet import Fleet
+    from collector.demo.fleet import Fleet, on_stage
     from collector.demo.fleet import run as run_fleet
     from collector.files.agents import variables
     from collector.sources import all_sources
@@ -152,7 +158,7 @@ def test_what_runs_on_a_demo_is_told_of_no_folder_outside_it(monkeypatch: pytest
     names = [name for source in all_sources() for name in variables(source)]
     for name in names:
         monkeypatch.setenv(name, "/real/place")
-    found = environment("/demo", Sides(Fleet, run_fleet, names))
+    found = environment("/demo", Sides(Fleet, on_stage, run_fleet, names))
     assert not [value for value in found.values() if "/real" in value]
     assert all(found[name].startswith("/demo/") for name in ("HOME", "FLEETMETER_HOME", "XDG_CONFIG_HOME"))
     for source in all_sources():

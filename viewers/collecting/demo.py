@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, NamedTuple, Protocol
 
 from store.ask import ask
@@ -48,7 +48,8 @@ class Sides(NamedTuple):
     """What the collector offers. A viewer may not import it, so the command line hands it in."""
 
     fleet: Callable[[str, int, Callable[[], int]], Any]
-    run: Callable[[Any, int, float, Callable[[], bool]], None]
+    on_stage: Callable[[Any, int], AbstractContextManager[Generator[None]]]
+    run: Callable[[Any, Generator[None], float, Callable[[], bool]], None]
     variables: Iterable[str]
 
 
@@ -83,9 +84,11 @@ def run(sides: Sides, asked: Asked) -> int:
         for _ in fleet.past(asked.sessions):
             if over():
                 return 0
+        # Before the collector: whatever it shows first has them already.
+        going = stack.enter_context(sides.on_stage(fleet, asked.sessions))
         collector = _collector(folder, fleet, sides, stack)
         _wait_ready(folder, collector, over)
-        code = _work(sides, asked, fleet, folder, collector, over)
+        code = _work(sides, asked, fleet, folder, collector, over, going)
         if asked.as_json:
             output.print_json(document(folder, fleet, environment(folder, sides)))
         elif asked.is_kept:
@@ -95,8 +98,9 @@ def run(sides: Sides, asked: Asked) -> int:
 
 
 def _work(
-    sides: Sides, asked: Asked, fleet: Fleet, folder: str, collector: "subprocess.Popen[bytes]", over: "_Over"
-) -> int:
+    sides: Sides, asked: Asked, fleet: Fleet, folder: str, collector: "subprocess.Popen[bytes]", over: "_Over",
+    going: Generator[None],
+) -> int:  # fmt: skip
     """The time in which one can look at it: of a command that was given, or until it is told to end."""
     viewer = None
     if asked.words:
@@ -111,7 +115,7 @@ def _work(
         return viewer.poll() is not None if viewer is not None else over()
 
     try:
-        sides.run(fleet, asked.sessions, asked.rate, is_over)
+        sides.run(fleet, going, asked.rate, is_over)
     finally:
         if viewer is not None and viewer.poll() is None:
             viewer.terminate()
