@@ -5,10 +5,13 @@ import select
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
+from control.query import moment
 from control.standing import Desk
+from store import home as homes
 from store import lock
-from store.control_file import WATCHER
+from store.control_file import WATCHER, WATCHER_END
 from store.errors import FleetmeterError, LockHeld
 from store.home import StrPath
 
@@ -19,13 +22,31 @@ MOST = 12
 """So many looks in a row may fail: a disk that is full for a minute ends nothing."""
 
 
+WORDS = 300
+
+
 def sample(home: StrPath, desk: Callable[[], Desk], goes_on: Callable[[float], bool]) -> None:
     """Look as long as it goes on; one does so for a data folder. goes_on waits so many seconds before it says so."""
+    homes.prepare(home)  # the collector that has just begun may not have made it yet
+    end = os.path.join(home, WATCHER_END)
     try:
         with lock.hold(home, "watching processes", name=WATCHER, wait_s=BEFORE_S):
-            _sample(desk, goes_on)
+            with suppress(FileNotFoundError):
+                os.unlink(end)
+            try:
+                _sample(desk, goes_on)
+            except Exception as error:  # told to whoever asks later: nobody sees what this process says
+                with suppress(OSError), os.fdopen(homes.create_private(end), "w") as file:
+                    file.write(f"{moment(time.time())} {told(error)}")
+                raise
     except LockHeld:
         return
+
+
+def told(error: Exception) -> str:
+    """Why it gave up, in a line."""
+    words = str(error) if isinstance(error, FleetmeterError) else f"{type(error).__name__}: {error}"
+    return " ".join(words.split())[:WORDS]
 
 
 def _sample(desk: Callable[[], Desk], goes_on: Callable[[float], bool]) -> None:

@@ -13,6 +13,8 @@ from store.separate import Separate
 LOCK = "fleetmeter.control.lock"
 WATCHER = "fleetmeter.watcher.lock"
 """Held by whoever looks at processes beside a collector."""
+WATCHER_END = "fleetmeter.watcher.end"
+"""Why it gave up: there until the next one begins."""
 WAIT_S = 10.0
 CONTROL = Separate(
     "fleetmeter-control.db",

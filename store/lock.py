@@ -77,6 +77,18 @@ def holder(home: StrPath, name: str = WRITER) -> Holder | None:
     return None
 
 
+def left(home: StrPath, name: str) -> int:
+    """Who held a lock that is free, and was killed while it did; 0 where the last one let it go."""
+    try:
+        descriptor = os.open(os.path.join(home, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return 0
+    try:
+        return _holder(descriptor)[0]
+    finally:
+        os.close(descriptor)
+
+
 def _open(path: str) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -1,6 +1,8 @@
 """Processes are looked at beside a collector: every five seconds, by one, until it ends, and for little."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -14,12 +16,14 @@ from control.machine import System
 from control.sampling import EVERY_S, FIRST_S, MOST, sample, until_end_of
 from control.standing import Desk
 from store import lock
-from store.control_file import WATCHER, read_control
+from store.control_file import WATCHER, WATCHER_END, read_control
 from store.errors import FleetmeterError
 from tests.control.conftest import PROGRAM, Zoo
 from tests.control.fakes import FakeMachine
+from viewers.collecting import watching
 
 SHARE = 0.005
+ROOT = Path(__file__).parents[2]
 
 
 class Turns:
@@ -95,7 +99,39 @@ def test_looks_that_fail_end_nothing_until_they_all_do(
     with pytest.raises(OSError, match="no more files"):
         sample(home, lambda: desk, Turns(100))
     assert len(looks) == MOST
-    monkeypatch.undo()
+    why = watching.standing(str(home))["why"]
+    assert why.startswith("the process that looked gave up at 20") and why.endswith("OSError: no more files")
+    assert (home / WATCHER_END).stat().st_mode & 0o777 == 0o600
+    sample(home, lambda: desk, Turns(0))  # the next one knows nothing of it
+    assert watching.standing(str(home))["why"] == "no process looks at them yet"
+
+
+def test_that_it_was_killed_is_told(home: Path) -> None:
+    home.mkdir(mode=0o700)
+    hold = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from store import lock
+from store.control_file import WATCHER
+with lock.hold(sys.argv[1], "watching processes", name=WATCHER):
+    print(flush=True)
+    input()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as one:
+        assert one.stdout is not None and one.stdout.readline()
+        one.kill()
+    told = watching.standing(str(home))
+    assert told == {
+        "isWatched": False, "isWanted": True, "pid": None, "why": f"the process that looked (pid {one.pid}) was killed"
+    }  # fmt: skip
+    assert watching.words(told).endswith("was killed; `fleetmeter restart` begins again")
+
+
+def test_it_begins_beside_a_collector_that_has_made_no_folder_yet(home: Path, machine: FakeMachine) -> None:
+    sample(home, lambda: Desk(home, [PROGRAM], machine), Turns(1))
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_scope_that_cannot_be_read_is_looked_at_by_nobody(

@@ -131,7 +131,8 @@ def processes(patient: Patient, name: str) -> Iterator[Finding]:
     """Whether somebody looks at the processes of agents beside a collector."""
     if patient.status:
         told = watching.standing(patient.home)
-        yield Finding(name, OK if told["isWatched"] else NOTE, watching.words(told))
+        state = OK if told["isWatched"] else WARN if told["isWanted"] else NOTE
+        yield Finding(name, state, watching.words(told))
 
 
 def watches(patient: Patient, name: str) -> Iterator[Finding]:
