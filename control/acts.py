@@ -109,11 +109,12 @@ class Acts:
         handle = held(self.desk.machine, target)
         if handle is None:
             note(target.pid, "look", "gone, or another now: not touched")
-            return _acted(shown, "kill", "gone", "it has ended meanwhile; nothing was signalled", steps)
+            words = "it has ended meanwhile, or runs another program now; nothing was signalled"
+            return _acted(shown, "kill", "gone", words, steps)
         children = self._children(process.children) if tree else []
         try:
-            is_over = end(handle, target.pid, note, force=force, is_stopped=process.entry.state == "stopped")
-            left = end_children(children, note, force=force) if tree else 0
+            is_over = end(self.desk.machine, handle, target.pid, note, force=force)
+            left = end_children(self.desk.machine, children, note, force=force) if tree else 0
         finally:
             for one in (handle, *(child for _, child in children)):
                 one.close()

@@ -1,4 +1,4 @@
-"""What psutil tells of one process. Whatever it may not tell, or not any more, is None.
+"""What psutil tells of one process, where the system is not Linux. Whatever it may not tell, or not any more, is None.
 
 psutil has no types: they are given here, and nowhere else is it asked."""
 
@@ -16,11 +16,6 @@ STATES = {
     "parked": "sleeping", "stopped": "stopped", "tracing-stop": "stopped", "zombie": "zombie", "dead": "zombie",
 }  # fmt: skip
 Told = tuple[int, int | None, str, str | None, str, float | None, float | None, float | None, int | None]
-
-
-def booted_s() -> float:
-    """When the system began."""
-    return float(library.boot_time())
 
 
 def everyone() -> dict[int, Told]:
@@ -85,14 +80,7 @@ def terminal(pid: int) -> str | None:
 
 
 def has_lost_terminal(pid: int) -> bool:
-    """Whether its input, output or errors go to a terminal that is closed; only Linux says so."""
-    for number in range(3):
-        try:
-            place = os.readlink(f"/proc/{pid}/fd/{number}")
-        except OSError:
-            continue
-        if place.startswith(("/dev/pts/", "/dev/tty")) and place.endswith(" (deleted)"):
-            return True
+    """Only Linux says so."""
     return False
 
 

@@ -11,6 +11,7 @@ from control.scope import ancestors
 
 INTERRUPT, TERM, KILL = ("INT", signal.SIGINT, 1.0), ("TERM", signal.SIGTERM, 5.0), ("KILL", signal.SIGKILL, 5.0)
 """A signal, and how many seconds are given to it."""
+SENT, GONE = "sent", "it had ended"
 Note = Callable[[int, str, str], None]
 """Told of every step: the pid, what was done, what came of it."""
 
@@ -60,7 +61,7 @@ def held(machine: Machine, target: Target) -> Handle | None:
         and entry.born == target.born
         and entry.state != "zombie"
         and machine.uid(target.pid) == target.uid
-        and machine.exe(target.pid) == target.exe
+        and _present(machine.exe(target.pid)) == _present(target.exe)
     )
     if not is_same:
         handle.close()
@@ -68,14 +69,18 @@ def held(machine: Machine, target: Target) -> Handle | None:
     return handle
 
 
-def end(handle: Handle, pid: int, note: Note, *, force: bool, is_stopped: bool = False) -> bool:
+def _present(exe: str | None) -> str | None:
+    """An update that replaces an executable makes its process no other one."""
+    return exe and exe.removesuffix(" (deleted)")
+
+
+def end(machine: Machine, handle: Handle, pid: int, note: Note, *, force: bool) -> bool:
     """Interrupt it, ask it to end, and where that is wished, end it; says whether it has ended."""
     for name, number, wait_s in (INTERRUPT, TERM, *((KILL,) if force else ())):
-        if not handle.send(number):
-            note(pid, name, "it had ended")
-            return True
-        if is_stopped:  # it takes no signal before it goes on
-            handle.send(signal.SIGCONT)
+        found = _sent(machine, handle, pid, number)
+        if found != SENT:
+            note(pid, name, found)
+            return found == GONE
         if handle.ends(wait_s):
             note(pid, name, "ended")
             return True
@@ -83,15 +88,29 @@ def end(handle: Handle, pid: int, note: Note, *, force: bool, is_stopped: bool =
     return False
 
 
-def end_children(children: Sequence[tuple[int, Handle]], note: Note, *, force: bool) -> int:
+def end_children(machine: Machine, children: Sequence[tuple[int, Handle]], note: Note, *, force: bool) -> int:
     """Those that its end left; gives how many are still there."""
     left = [child for child in children if not child[1].ends(0)]
     for name, number, wait_s in (TERM, *((KILL,) if force else ())):
-        there = [child for child in left if child[1].send(number)]
-        left = list[tuple[int, Handle]]()
-        for pid, handle in there:
-            is_over = handle.ends(0.0 if left else wait_s)  # while one was waited for, the others had as much time
-            note(pid, name, "ended" if is_over else f"alive after {wait_s:g} s")
+        there, left = left, list[tuple[int, Handle]]()
+        sent = [(pid, handle, _sent(machine, handle, pid, number)) for pid, handle in there]
+        for pid, handle, found in sent:
+            # While one was waited for, the others had as much time.
+            is_over = handle.ends(0.0 if left else wait_s) if found == SENT else found == GONE
+            note(pid, name, found if found != SENT else "ended" if is_over else f"alive after {wait_s:g} s")
             if not is_over:
                 left.append((pid, handle))
     return len(left)
+
+
+def _sent(machine: Machine, handle: Handle, pid: int, number: int) -> str:
+    """Signal it. One that is stopped takes no signal before it goes on."""
+    try:
+        if not handle.send(number):
+            return GONE
+        entry = machine.entry(pid)
+        if entry is not None and entry.state == "stopped":
+            handle.send(signal.SIGCONT)
+    except PermissionError:
+        return "the system does not allow it"
+    return SENT

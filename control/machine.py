@@ -9,7 +9,7 @@ import sys
 import time
 from typing import NamedTuple, Protocol
 
-from control import details, table
+from control import proc, table
 from control.table import Entry as Entry
 
 
@@ -62,25 +62,25 @@ class System:
         return table.one(pid)
 
     def uid(self, pid: int) -> int | None:
-        return details.uid(pid)
+        return _teller().uid(pid)
 
     def exe(self, pid: int) -> str | None:
-        return details.exe(pid)
+        return _teller().exe(pid)
 
     def argv(self, pid: int) -> list[str] | None:
-        return details.argv(pid)
+        return _teller().argv(pid)
 
     def cwd(self, pid: int) -> str | None:
-        return details.cwd(pid)
+        return _teller().cwd(pid)
 
     def terminal(self, pid: int) -> Terminal:
-        return Terminal(details.terminal(pid), details.has_lost_terminal(pid))
+        return Terminal(_teller().terminal(pid), _teller().has_lost_terminal(pid))
 
     def open_files(self, pid: int) -> list[str] | None:
-        return details.open_files(pid)
+        return _teller().open_files(pid)
 
     def environ(self, pid: int) -> dict[str, str] | None:
-        return details.environ(pid)
+        return _teller().environ(pid)
 
     def hold(self, pid: int) -> Handle | None:
         if sys.platform != "linux":
@@ -96,6 +96,27 @@ class System:
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+class Teller(Protocol):
+    """Who tells of one process on this system."""
+
+    def uid(self, pid: int, /) -> int | None: ...
+    def exe(self, pid: int, /) -> str | None: ...
+    def argv(self, pid: int, /) -> list[str] | None: ...
+    def cwd(self, pid: int, /) -> str | None: ...
+    def terminal(self, pid: int, /) -> str | None: ...
+    def has_lost_terminal(self, pid: int, /) -> bool: ...
+    def open_files(self, pid: int, /) -> list[str] | None: ...
+    def environ(self, pid: int, /) -> dict[str, str] | None: ...
+
+
+def _teller() -> Teller:
+    if table.HAS_PROC:
+        return proc
+    from control import details
+
+    return details
 
 
 class Pidfd:

@@ -26,6 +26,11 @@ class Office:
         """The family that all of this is narrowed to, in words."""
         return self._looking().scope.words
 
+    @property
+    def trouble(self) -> str:
+        """Why the last look knows nothing of sessions; "" where it does."""
+        return self._looking().trouble
+
     def look(self) -> list[Shown]:
         """Every process as it stands; what was seen is remembered."""
         found = self._looking().shown()

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 FOLDER = os.path.join(os.path.dirname(__file__), "queries")
@@ -10,8 +11,13 @@ FOLDER = os.path.join(os.path.dirname(__file__), "queries")
 
 def rows(reader: sqlite3.Connection, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """All rows of the query of that name."""
+    return reader.execute(_text(name), parameters).fetchall()
+
+
+@cache  # asked of each process, every few seconds
+def _text(name: str) -> str:
     with open(os.path.join(FOLDER, name + ".sql"), encoding="utf-8") as file:
-        return reader.execute(file.read(), parameters).fetchall()
+        return file.read()
 
 
 def seconds(at: str | None) -> float | None:

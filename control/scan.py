@@ -9,7 +9,7 @@ from control.link import Registered
 from control.machine import Entry, Machine
 from control.process import Process
 from control.recognise import Part
-from control.scope import Family, Scope, descendants
+from control.scope import Family, Scope, below, children_in
 from store.programs import Program
 
 
@@ -20,7 +20,12 @@ class Look(NamedTuple):
     """On a clock that nobody sets."""
     table: dict[int, Entry]
     """All that is in the scope, of agents or not."""
+    children: dict[int, list[int]]
     processes: tuple[Process, ...]
+
+    def below(self, pid: int) -> list[Entry]:
+        """What a process started, and what that started."""
+        return [self.table[child] for child in below(self.children, pid)]
 
 
 class Scanner:
@@ -37,16 +42,17 @@ class Scanner:
         at_s = self.machine.monotonic()
         self.said = {one.pid: one for one in registered}
         table = self.family.of(self.machine.table())
+        seen = Look(at_s, table, children_in(table), ())
         found: list[Process] = []
         kept: dict[tuple[int, str, str], tuple[Part, str | None, tuple[str, ...]] | None] = {}
         for entry in table.values():
             key = entry.pid, entry.born, entry.name
             known = self.parts.get(key) or (None if key in self.parts else self._asked(entry)) or self._named(entry)
             kept[key] = known
-            if known is not None and (process := self._process(entry, known, table)) is not None:
+            if known is not None and (process := self._process(entry, known, seen)) is not None:
                 found.append(process)
         self.parts = kept
-        return Look(at_s, table, tuple(sorted(_without_forks(found), key=lambda process: process.key)))
+        return seen._replace(processes=tuple(sorted(_told_apart(found), key=lambda process: process.key)))
 
     def _asked(self, entry: Entry) -> tuple[Part, str | None, tuple[str, ...]] | None:
         if entry.pid == os.getpid():
@@ -67,28 +73,42 @@ class Scanner:
             return None
         return Part(said.agent, recognise.SESSION), self.machine.exe(entry.pid), ()
 
-    def _process(
-        self, entry: Entry, known: tuple[Part, str | None, tuple[str, ...]], table: dict[int, Entry]
-    ) -> Process | None:
+    def _process(self, entry: Entry, known: tuple[Part, str | None, tuple[str, ...]], seen: Look) -> Process | None:
         (agent, role), exe, argv = known
         pid, machine = entry.pid, self.machine
         found = Process(
             entry, agent, role, exe, machine.uid(pid), machine.terminal(pid), machine.cwd(pid), argv,
-            tuple(machine.open_files(pid) or ()), tuple(table[child] for child in descendants(table, pid)),
+            tuple(machine.open_files(pid) or ()), tuple(seen.below(pid)),
         )  # fmt: skip
         # What was asked about may have ended meanwhile, and another have taken its pid.
         now = machine.entry(pid)
         return found if now is not None and now.born == entry.born else None
 
 
-def _without_forks(found: list[Process]) -> list[Process]:
-    """A process that has begun no program of its own yet is a part of the one that it is a copy of."""
-    programs = {process.pid: (process.agent, process.exe, process.argv) for process in found}
+def _told_apart(found: list[Process]) -> list[Process]:
+    """One process for each session. A process that has begun no program of its own yet is a part of the one that it is
+    a copy of; and whoever has begun the same program once more, with other options of the interpreter, waits for it."""
+    by_pid = {process.pid: process for process in found}
+    copies, waiting = set[int](), set[int]()
+    for process in found:
+        parent = by_pid.get(process.entry.parent or 0)
+        if parent is None or (parent.agent, parent.exe) != (process.agent, process.exe):
+            continue
+        if parent.argv == process.argv:
+            copies.add(process.pid)
+        elif _script(parent.argv) == _script(process.argv) != ():
+            waiting.add(parent.pid)
     return [
-        process
+        process._replace(role=recognise.LAUNCHER) if process.pid in waiting else process
         for process in found
-        if programs.get(process.entry.parent or 0) != (process.agent, process.exe, process.argv)
+        if process.pid not in copies
     ]
+
+
+def _script(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """The script of an interpreter, and its arguments."""
+    at = recognise.script_at(argv)
+    return () if at is None else argv[at:]
 
 
 class Spent(NamedTuple):
@@ -111,7 +131,7 @@ def spent(process: Process, before: Look, after: Look) -> Spent:
     if first is None or first.born != process.entry.born or window_s <= 0:
         return NOTHING
     own = None if first.cpu_s is None or process.entry.cpu_s is None else process.entry.cpu_s - first.cpu_s
-    earlier = [before.table[pid] for pid in descendants(before.table, process.pid)]
+    earlier = before.below(process.pid)
     ran = {(entry.pid, entry.born) for entry in (first, *earlier) if entry.state == "running"}
     runs = {(entry.pid, entry.born) for entry in (process.entry, *process.children) if entry.state == "running"}
     by_children = percent(_by_children(first, earlier, process), window_s)

@@ -3,7 +3,7 @@
 Asked before all else, and never guessed: a scope that cannot be read is an error, one whose family is gone is empty."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from control.machine import Entry, Machine
@@ -87,12 +87,17 @@ class Family:
         return environ is not None and all(environ.get(name) == value for name, value in self.scope.marks)
 
 
-def descendants(table: Mapping[int, Entry], ancestor: int) -> list[int]:
-    """The children of a process, and theirs, the elder first."""
+def children_in(table: Mapping[int, Entry]) -> dict[int, list[int]]:
+    """The children of each process that has some."""
     children: dict[int, list[int]] = {}
     for entry in table.values():
         if entry.parent is not None:
             children.setdefault(entry.parent, []).append(entry.pid)
+    return children
+
+
+def below(children: Mapping[int, Sequence[int]], ancestor: int) -> list[int]:
+    """The children of a process, and theirs, the elder first. It ends also where parents go round."""
     found: list[int] = []
     seen = {ancestor}
     waiting = [ancestor]
@@ -103,6 +108,11 @@ def descendants(table: Mapping[int, Entry], ancestor: int) -> list[int]:
                 found.append(pid)
                 waiting.append(pid)
     return sorted(found)
+
+
+def descendants(table: Mapping[int, Entry], ancestor: int) -> list[int]:
+    """The same, of one process alone."""
+    return below(children_in(table), ancestor)
 
 
 def ancestors(table: Mapping[int, Entry], pid: int) -> list[int]:

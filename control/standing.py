@@ -37,11 +37,13 @@ class Desk:
         self.scope: Scope = read_scope(os.environ, self.limits.scope)
         self.scanner = Scanner(machine, programs, self.scope)
         self.before: Look | None = None
+        self.trouble = ""
+        """Why nothing is known of sessions, where something is recorded."""
         self.processes: dict[tuple[int, str], Process] = {}
 
     def shown(self, window_s: float = WINDOW_S) -> list[Shown]:
         """All of them as they stand now; the first time this takes as long as the window."""
-        reader = _reader(self.home)
+        reader = self._reader()
         if reader is None:
             return self._shown(None, window_s)
         with closing(reader):
@@ -67,6 +69,17 @@ class Desk:
             found.append(_shown_as(process, used, of, health, is_pinned=process.key in pinned))
         return found
 
+    def _reader(self) -> sqlite3.Connection | None:
+        """What is recorded; where that cannot be read, processes are shown all the same."""
+        self.trouble = ""
+        try:
+            return open_reader(self.home)
+        except NoDatabaseYet:
+            return None
+        except (FleetmeterError, sqlite3.Error, OSError) as error:
+            self.trouble = str(error)
+            return None
+
     def remember(self, shown: Sequence[Shown]) -> None:
         """Keep what they used; where there is no data folder yet, nobody asked for one."""
         if os.path.isdir(self.home):
@@ -86,11 +99,3 @@ def _shown_as(process: Process, used: Spent, of: Known, health: Health, *, is_pi
         process.tree_memory, len(process.children),
         tuple(Child(one.pid, one.parent, one.name, one.state, one.memory) for one in process.children),
     )  # fmt: skip
-
-
-def _reader(home: StrPath) -> sqlite3.Connection | None:
-    """What is recorded; where that cannot be read, processes are shown all the same."""
-    try:
-        return open_reader(home)
-    except (NoDatabaseYet, FleetmeterError, sqlite3.Error, OSError):
-        return None

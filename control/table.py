@@ -3,9 +3,9 @@
 psutil takes 4 times as long for the same, and is for all other systems."""
 
 import os
+import time
+from functools import cache
 from typing import NamedTuple
-
-from control import details
 
 STATES = {
     "R": "running", "S": "sleeping", "D": "sleeping", "I": "sleeping", "T": "stopped", "t": "stopped",
@@ -34,8 +34,10 @@ class Entry(NamedTuple):
 def everyone() -> dict[int, Entry]:
     """Every process that there is."""
     if not HAS_PROC:
+        from control import details
+
         return {pid: Entry(*found) for pid, found in details.everyone().items()}
-    clock, found = _Clock(), dict[int, Entry]()
+    clock, found = _clock(), dict[int, Entry]()
     for name in os.listdir("/proc"):
         if name.isdecimal():
             entry = _read(name, clock)
@@ -47,7 +49,9 @@ def everyone() -> dict[int, Entry]:
 def one(pid: int) -> Entry | None:
     """How a process stands now."""
     if HAS_PROC:
-        return _read(str(pid), _Clock())
+        return _read(str(pid), _clock())
+    from control import details
+
     found = details.one(pid)
     return None if found is None else Entry(*found)
 
@@ -58,14 +62,28 @@ def born(pid: int) -> str:
     return entry.born if entry else ""
 
 
-class _Clock:
-    """What the numbers of /proc are counted in."""
+class _Units(NamedTuple):
+    """What the numbers of /proc are counted in, and which start of the system they are of."""
 
-    def __init__(self) -> None:
-        self.hertz, self.page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-        self.booted_s = details.booted_s()
-        with open("/proc/sys/kernel/random/boot_id") as file:
-            self.boot = file.read().strip()
+    hertz: int
+    page: int
+    boot: str
+
+
+@cache
+def _units() -> _Units:
+    with open("/proc/sys/kernel/random/boot_id") as file:
+        return _Units(os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE"), file.read().strip())
+
+
+class _Clock(NamedTuple):
+    units: _Units
+    booted_s: float
+
+
+def _clock() -> _Clock:
+    """Anew for each look: the clock on the wall may be set."""
+    return _Clock(_units(), time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 def _read(pid: str, clock: _Clock) -> Entry | None:
@@ -79,13 +97,13 @@ def _read(pid: str, clock: _Clock) -> Entry | None:
         return None
     # A name may hold spaces and brackets: it ends at the last of them.
     head, _, rest = line.rpartition(b") ")
-    word = rest.split()
+    word = rest.split(None, 22)
     if len(word) < 22:
         return None
-    ticks = int(word[19])
+    (hertz, page, boot), ticks = clock.units, int(word[19])
     return Entry(
         int(pid), int(word[1]), head.partition(b" (")[2].decode("utf-8", "replace"), STATES.get(word[0].decode()),
-        f"{ticks}@{clock.boot}", clock.booted_s + ticks / clock.hertz,
-        (int(word[11]) + int(word[12])) / clock.hertz, (int(word[13]) + int(word[14])) / clock.hertz,
-        int(word[21]) * clock.page,
+        f"{ticks}@{boot}", clock.booted_s + ticks / hertz,
+        (int(word[11]) + int(word[12])) / hertz, (int(word[13]) + int(word[14])) / hertz,
+        int(word[21]) * page,
     )  # fmt: skip

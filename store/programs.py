@@ -12,9 +12,11 @@ class Program(NamedTuple):
     scripts: tuple[str, ...] = ()
     """What a script is called that is the program, run by an interpreter."""
     places: tuple[str, ...] = ()
-    """A part of the path of its executable or script that no other program's has."""
+    """A part of the path of its executable or script that no other program's has: the executable lies right in it."""
     launchers: tuple[str, ...] = ()
     """Scripts that only start the program proper, and wait for it."""
+    inner: tuple[str, ...] = ()
+    """Other programs that its executable is too, called by these names."""
     helpers: tuple[str, ...] = ()
     """Arguments of processes that do no work of their own."""
     servers: tuple[str, ...] = ()

@@ -44,11 +44,15 @@ PROGRAM = Program(
     "claude",
     names=("claude", "claude.exe"),
     scripts=("claude",),
-    places=("/.local/share/claude/versions/", "/@anthropic-ai/claude-code/"),
-    helpers=("daemon", "--bg-pty-host"),
+    places=("/.local/share/claude/versions/", "/@anthropic-ai/claude-code/", "/@anthropic-ai/claude-agent-sdk/"),
+    inner=("rg", "ugrep", "bfs"),
+    helpers=(
+        "daemon", "--bg-pty-host", "--ripgrep", "--mcp-cli", "--chrome-native-host", "--claude-in-chrome-mcp",
+        "--computer-use-mcp",
+    ),
     background=("--bg-spare",),
-    headless=("-p", "--print"),
-)
+    headless=("-p", "--print", "--output-format"),
+)  # fmt: skip
 
 
 class Claude:

@@ -43,9 +43,10 @@ PROGRAM = Program(
     names=("codex", "codex.exe"),
     places=("/@openai/codex",),
     launchers=("codex.js", "codex"),
+    inner=("codex-linux-sandbox", "codex-execve-wrapper", "apply_patch", "applypatch"),
     helpers=("pid-update-loop",),
-    servers=("app-server",),
-    headless=("exec", "e"),
+    servers=("app-server", "mcp-server", "exec-server"),
+    headless=("exec", "e", "review"),
 )
 
 

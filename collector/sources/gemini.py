@@ -31,7 +31,13 @@ TELLS = Tells(
 )
 
 
-PROGRAM = Program("gemini", scripts=("gemini",), places=("/@google/gemini-cli/",), headless=("-p", "--prompt"))
+PROGRAM = Program(
+    "gemini",
+    scripts=("gemini",),
+    places=("/@google/gemini-cli/",),
+    servers=("--acp", "--experimental-acp"),
+    headless=("-p", "--prompt"),
+)
 
 
 class Gemini:

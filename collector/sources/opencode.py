@@ -43,7 +43,8 @@ PROGRAM = Program(
     names=("opencode", "opencode.exe"),
     scripts=("opencode",),
     places=("/.opencode/bin/",),
-    servers=("serve", "web"),
+    launchers=("opencode",),
+    servers=("serve", "web", "acp"),
     headless=("run",),
 )
 

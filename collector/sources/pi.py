@@ -31,7 +31,12 @@ TELLS = Tells(
 )
 
 
-PROGRAM = Program("pi", scripts=("pi", "omp"), headless=("-p", "--print"))
+PROGRAM = Program(
+    "pi",
+    scripts=("pi", "omp"),
+    places=("/pi-coding-agent/",),
+    headless=("-p", "--print", "--mode"),
+)
 
 
 class Pi:

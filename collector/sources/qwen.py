@@ -28,7 +28,13 @@ TELLS = Tells(
 )
 
 
-PROGRAM = Program("qwen", scripts=("qwen",), places=("/@qwen-code/qwen-code/",), headless=("-p", "--prompt"))
+PROGRAM = Program(
+    "qwen",
+    scripts=("qwen",),
+    places=("/@qwen-code/qwen-code/",),
+    servers=("--acp", "--experimental-acp"),
+    headless=("-p", "--prompt"),
+)
 
 
 class Qwen:

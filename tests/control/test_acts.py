@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -9,15 +10,16 @@ from random import Random
 import pytest
 
 from control import acts as module
-from control import ending
+from control import ending, table
 from control.acts import Acts
 from control.audit import request
-from control.ending import Me, Target, refusal
+from control.ending import Me, Target, held, refusal
 from control.machine import System
+from control.scope import descendants
 from control.standing import Desk
 from store.programs import Program
-from tests.control.conftest import PROGRAM, Zoo, is_ours
-from tests.control.fakes import BY, TOP, FakeMachine, Unwritten
+from tests.control.conftest import PROGRAM, Zoo, is_ours, until
+from tests.control.fakes import BY, TOP, FakeHandle, FakeMachine, Unwritten
 
 
 def check_k1(machine: FakeMachine, acting: Acts, rounds: int) -> None:
@@ -147,6 +149,27 @@ def test_a_stopped_one_goes_on_so_that_it_can_end(machine: FakeMachine, acting: 
     assert [number for _, _, number in machine.signals] == [signal.SIGINT, signal.SIGCONT]
 
 
+def test_who_may_not_be_signalled_is_said_so_and_left(
+    machine: FakeMachine, acting: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: object, number: int) -> bool:
+        raise PermissionError(number)
+
+    monkeypatch.setattr(FakeHandle, "send", refused)
+    done = acting.kill(BY, 50, force=True, tree=True)
+    assert (done.result, done.steps[0]) == ("alive", (50, "INT", "the system does not allow it"))
+    assert machine.entries.keys() >= {50, 51}
+
+
+def test_an_update_of_its_executable_makes_it_no_other(machine: FakeMachine, acting: Acts) -> None:
+    target = Target(50, "50@boot", os.geteuid(), "/bin/zoo-agent")
+    machine.exes[50] = "/bin/zoo-agent (deleted)"
+    assert held(machine, target) is not None
+    machine.exes[50] = "/bin/zoo-agent2"
+    assert held(machine, target) is None
+    assert machine.closed == 1
+
+
 def test_the_zoo_loses_only_whom_it_is_said_to(zoo: Zoo, home: Path) -> None:
     gentle = zoo.start("sleep 60; :")
     stubborn = zoo.start("trap '' INT TERM; sleep 60 & wait; sleep 60; :")
@@ -164,6 +187,40 @@ def test_the_zoo_loses_only_whom_it_is_said_to(zoo: Zoo, home: Path) -> None:
         done = acting.kill(request("command line"), stubborn, force=True, tree=True)
     assert done.result == "ended" and "go on" not in done.words and "goes on" not in done.words
     assert [one.state for one in acting.desk.shown(0.0) if one.pid == other] != ["zombie"]
+
+
+def _started(pid: int) -> list[str]:
+    """The names of what it started, as far as that is there."""
+    return [entry.name for one in descendants(table.everyone(), pid) if (entry := table.one(one)) is not None]
+
+
+def test_one_that_is_stopped_one_that_runs_another_program_and_a_thread(zoo: Zoo, home: Path) -> None:
+    """With what it started, stopped too: none of these takes a signal before it goes on."""
+    home.mkdir(mode=0o700)
+    acting = Acts(Desk(home, [PROGRAM], System()))
+    stopped = zoo.start("sleep 60 & wait")
+    until(lambda: _started(stopped) == ["sleep"])
+    (child,) = descendants(table.everyone(), stopped)
+    for pid in (child, stopped):
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda pid=pid: (entry := table.one(pid)) is not None and entry.state == "stopped")
+    done = acting.kill(request("command line"), stopped, tree=True)
+    assert (done.result, done.words) == ("ended", "it has ended")
+    assert done.steps[-1] == (child, "TERM", "ended")
+
+    other = zoo.start("read _; exec sleep 60", terminal=zoo.terminal()[1])
+    window = zoo.descriptors[-2]
+    (shown,) = [one for one in acting.desk.shown(0.0) if one.pid == other]
+    os.write(window, b"\n")
+    until(lambda: (entry := table.one(other)) is not None and entry.name == "sleep")
+    assert acting.kill(request("command line"), other, shown.born).result == "gone"
+    assert held(System(), Target(other, shown.born, os.geteuid(), shown.exe)) is None
+
+    thread = threading.Thread(target=threading.Event().wait, args=(60,), daemon=True)
+    thread.start()
+    assert thread.native_id is not None and table.one(thread.native_id) is not None
+    assert System().hold(thread.native_id) is None
+    assert acting.kill(request("command line"), thread.native_id).result == "gone"
 
 
 def test_programs_of_agents_are_what_may_be_ended(zoo: Zoo, home: Path) -> None:

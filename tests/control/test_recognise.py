@@ -5,11 +5,19 @@ import pytest
 from collector.files.agents import programs
 from collector.sources import all_sources
 from control.recognise import is_candidate, part
+from control.scan import Scanner
+from control.scope import Scope
+from tests.control.conftest import PROGRAM
+from tests.control.fakes import FakeMachine
 
 NODE, PACKAGES = "/usr/bin/node", "/usr/lib/node_modules"
 CLAUDE_NPM = f"{PACKAGES}/@anthropic-ai/claude-code/bin/claude.exe"
 NATIVE = "/home/u/.local/share/claude/versions/2.1.197"
 CODEX_NPM = f"{PACKAGES}/@openai/codex/vendor/x86_64-unknown-linux-musl/codex/codex"
+OPENCODE = f"{PACKAGES}/opencode-ai/node_modules/opencode-linux-x64/bin/opencode"
+PI = f"{PACKAGES}/@mariozechner/pi-coding-agent/dist/cli.js"
+GEMINI = f"{PACKAGES}/@google/gemini-cli/dist/index.js"
+BUN, OMP = "/home/u/.bun/bin/bun", "/home/u/.bun/install/global/node_modules/@oh-my-pi/pi-coding-agent/src/cli.ts"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +51,40 @@ CODEX_NPM = f"{PACKAGES}/@openai/codex/vendor/x86_64-unknown-linux-musl/codex/co
         ("pi", "/home/u/bin/pi", ["pi", "100"], None),
         ("pi", NODE, ["pi"], ("pi", "session")),
         ("python3.11", "/usr/bin/python3.11", ["python3", "-m", "http.server"], None),
+        # A native program that is others too, by the name that it is called by; and tools that lie deeper below.
+        ("claude", NATIVE, ["rg", "--no-config", "--files"], ("claude", "helper")),
+        ("claude", CLAUDE_NPM, ["claude", "--chrome-native-host"], ("claude", "helper")),
+        ("claude", CLAUDE_NPM, ["/usr/bin/claude", "--ripgrep", "--files"], ("claude", "helper")),
+        ("rg", f"{PACKAGES}/@anthropic-ai/claude-code/vendor/ripgrep/x64-linux/rg", ["rg", "--files"], None),
+        ("codex-linux-san", CODEX_NPM, ["codex-linux-sandbox", "--", "make"], ("codex", "helper")),
+        ("apply_patch", CODEX_NPM, ["/home/u/.codex/tmp/arg0/codex-arg0x/apply_patch"], ("codex", "helper")),
+        ("rg", f"{PACKAGES}/@openai/codex/vendor/x86_64-unknown-linux-musl/path/rg", ["rg", "x"], None),
+        ("codex", CODEX_NPM, ["codex", "mcp-server"], ("codex", "server")),
+        ("codex", CODEX_NPM, ["codex", "resume", "--last"], ("codex", "session")),
+        # By their packages, whatever the script is called; by their titles, whatever the system calls them.
+        ("claude", "/home/u/.vscode/extensions/anthropic.claude-code-2/resources/native-binary/claude",
+         ["claude", "--output-format", "stream-json"], ("claude", "headless")),
+        ("MainThread", NODE, ["node", f"{PACKAGES}/@anthropic-ai/claude-agent-sdk/cli.js"], ("claude", "session")),
+        ("node", NODE, ["node", f"{PACKAGES}/@anthropic-ai/claude-code/node_modules/other/cli.js"], None),
+        ("node-MainThread", NODE, ["pi"], ("pi", "session")),
+        ("node", NODE, ["node", PI, "--mode", "rpc"], ("pi", "headless")),
+        ("omp", BUN, ["bun", "/home/u/.bun/bin/omp"], ("pi", "session")),
+        ("bun", BUN, ["bun", "run", "--bun", OMP, "-p", "x"], ("pi", "headless")),
+        ("bun", BUN, ["bun", "run", "dev"], None),
+        ("node", NODE, ["node", "/usr/bin/opencode"], ("opencode", "launcher")),
+        ("opencode", OPENCODE, [OPENCODE, "run", "x"], ("opencode", "headless")),
+        ("node", NODE, ["node", "--import", "/x/hook.mjs", "-r", "x", "/usr/bin/gemini"], ("gemini", "session")),
+        ("node", NODE, ["node", GEMINI, "--experimental-acp"], ("gemini", "server")),
+        # What only leads to it.
+        ("npm exec @google", NODE, ["npm exec @google/gemini-cli"], None),
+        ("node", NODE, ["node", "/usr/bin/npx", "@google/gemini-cli"], None),
+        ("sh", "/bin/dash", ["sh", "-c", "gemini"], None),
+        ("bash", "/bin/bash", ["bash", "run", "claude"], None),
+        ("node.exe", "C:\\n\\node.exe", ["node", "C:\\m\\node_modules\\@openai\\codex\\bin\\codex.js"],
+         ("codex", "launcher")),
+        ("claude.exe", "C:\\Users\\u\\.local\\bin\\claude.exe", ["claude"], ("claude", "session")),
     ],
-)
+)  # fmt: skip
 def test_who_is_who(name: str, exe: str | None, argv: list[str] | None, expected: tuple[str, str] | None) -> None:
     found = part(name, exe, argv, programs())
     assert found == expected
@@ -53,3 +93,17 @@ def test_who_is_who(name: str, exe: str | None, argv: list[str] | None, expected
 
 def test_every_agent_says_how_its_programs_look() -> None:
     assert {program.agent for program in programs()} == {source.agent for source in all_sources()}
+
+
+def test_whoever_began_the_same_script_once_more_only_waits_for_it() -> None:
+    """As some do to give their interpreter more memory; an agent that an agent started is none of these."""
+    machine, script = FakeMachine(), ["/x/zoo-agent", "go on"]
+    machine.add(40, 1, "sh")
+    for pid, parent, words in (
+        (50, 40, ["node", *script]), (51, 50, ["node", "--max-old-space-size=9", *script]),
+        (52, 51, ["node", "/x/zoo-agent", "-p", "a part of it"]), (53, 51, ["node", "--max-old-space-size=9", *script]),
+    ):  # fmt: skip
+        machine.add(pid, parent, "node")
+        machine.argvs[pid] = words
+    look = Scanner(machine, [PROGRAM], Scope((40,))).look()
+    assert {one.pid: one.role for one in look.processes} == {50: "launcher", 51: "session", 52: "headless"}

@@ -137,6 +137,10 @@ def test_the_command_line_shows_only_its_scope_and_ends_only_what_is_named(
     assert run("pin", str(other)).code == 0
     (home / "config.toml").write_text('processes = { scope = "env:NO_SUCH=scope" }')  # and below this process
     assert "no process of an agent runs" in run("ps").err
+    (home / "config.toml").unlink()
+    (home / "fleetmeter.db").write_bytes(b"no database" * 500)
+    text = run("ps")
+    assert str(other) in text.out and "which sessions they are in is not known: " in text.err
     monkeypatch.setenv("FLEETMETER_SCOPE", "everything")
     assert run("ps").code == 1
 
@@ -179,10 +183,13 @@ def test_watching_goes_on_until_it_is_interrupted() -> None:
         if len(looks) == 3:
             raise KeyboardInterrupt
 
-    def look() -> list[Shown]:
-        looks.append(1)
-        return []
+    class Here:
+        scope = trouble = ""
+
+        def look(self) -> list[Shown]:
+            looks.append(1)
+            return []
 
     with pytest.raises(KeyboardInterrupt):
-        listing.watch(look, "", rest=rest)
+        listing.watch(Here(), rest=rest)
     assert len(looks) == 3

@@ -7,9 +7,8 @@ def ps(*, is_all: bool = False, is_watching: bool = False, as_json: bool = False
     from control.grant import COMMAND_LINE
     from viewers.processes.listing import run, watch
 
-    here = office(COMMAND_LINE)
     show = watch if is_watching else run
-    return show(here.look, here.scope, is_all=is_all, as_json=as_json)
+    return show(office(COMMAND_LINE), is_all=is_all, as_json=as_json)
 
 
 def kill(*, pid: str, force: bool = False, tree: bool = False, as_json: bool = False) -> int:

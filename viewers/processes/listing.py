@@ -3,12 +3,14 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from store.shown_process import Shown
 from viewers.panels.words import folder
 from viewers.processes.words import NONE, UNKNOWN, bytes_of, percent, sign
 from viewers.screen import format, output, terminal
 from viewers.screen.table import Column, Row, lines
+from viewers.screen.text import clean
 
 EVERY_S = 5.0
 CLEARED = "\x1b[H\x1b[2J"
@@ -29,13 +31,23 @@ COLUMNS = (
     Column("Last", is_number=True),
     Column("Why", least=16, dispensable=1),
 )
-Look = Callable[[], Sequence[Shown]]
 ORDER = ("runaway", "zombie", "stale", "orphaned", "stopped", "waiting", "working", "idle")
 
 
-def run(look: Look, scope: str, *, is_all: bool = False, as_json: bool = False) -> int:
+class Here(Protocol):
+    """Who looks: at which family alone, and why the last look knew nothing of sessions."""
+
+    @property
+    def scope(self) -> str: ...
+    @property
+    def trouble(self) -> str: ...
+    def look(self) -> Sequence[Shown]: ...
+
+
+def run(here: Here, *, is_all: bool = False, as_json: bool = False) -> int:
     """Show them, those that need a look first."""
-    found = sorted(look(), key=lambda one: (ORDER.index(one.state), -(one.tree_memory or 0), one.pid))
+    scope = here.scope
+    found = sorted(here.look(), key=lambda one: (ORDER.index(one.state), -(one.tree_memory or 0), one.pid))
     if not is_all:
         found = [one for one in found if one.role not in IN_THE_WAY or one.state in ORDER[:3]]
     now_s = time.time()
@@ -44,6 +56,8 @@ def run(look: Look, scope: str, *, is_all: bool = False, as_json: bool = False) 
         return 0
     if scope:
         terminal.say(f"only {scope} is looked at")
+    if here.trouble:
+        terminal.say(clean(f"which sessions they are in is not known: {here.trouble}"))
     if not found:
         terminal.say("no process of an agent runs")
         return 0
@@ -53,13 +67,13 @@ def run(look: Look, scope: str, *, is_all: bool = False, as_json: bool = False) 
 
 
 def watch(
-    look: Look, scope: str, *, is_all: bool = False, as_json: bool = False, rest: Callable[[float], None] = time.sleep
-) -> int:
+    here: Here, *, is_all: bool = False, as_json: bool = False, rest: Callable[[float], None] = time.sleep
+) -> int:  # fmt: skip
     """The same again and again; on a terminal each stands where the last one stood."""
     while True:
         if terminal.is_terminal(sys.stdout) and not as_json:
             terminal.show(CLEARED)
-        run(look, scope, is_all=is_all, as_json=as_json)
+        run(here, is_all=is_all, as_json=as_json)
         sys.stdout.flush()
         rest(EVERY_S)
 
