@@ -1,4 +1,4 @@
-"""The README is true: every view and column, every command and option, every key of the configuration is in it."""
+"""The README and VIEWS.md are true: every command, option and key of the configuration is there, and every column."""
 
 import re
 from pathlib import Path
@@ -12,20 +12,22 @@ from store.config import Config
 from store.database import OLDEST_SQLITE, open_reader, open_writer
 from viewers.reading import agent_tables
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+DESCRIBED = (ROOT / "migrations" / "VIEWS.md").read_text("utf-8")
 NAMES = re.compile(r"`([a-z0-9_]+)`")
 PREFIX = ("agent", "device", "account", "project", "session_id", "run_id")
 VIEWS = sorted(path.stem for path in (Path(schema.FOLDER) / "views").glob("*.sql"))
 
 
-def section(title: str) -> str:
-    parts = re.split(r"^#{2,3} ", README, flags=re.MULTILINE)
+def section(title: str, document: str = README) -> str:
+    parts = re.split(r"^#{1,3} ", document, flags=re.MULTILINE)
     return next((part for part in parts if part.split("\n", 1)[0] == title), "")
 
 
 def documented(view: str) -> list[str]:
     """The names in the first cells of a view's table, in their order."""
-    rows = [line.split("|")[1] for line in section(view).splitlines() if line.startswith("| `")]
+    rows = [line.split("|")[1] for line in section(view, DESCRIBED).splitlines() if line.startswith("| `")]
     return [name for cell in rows for name in NAMES.findall(cell)]
 
 
@@ -73,7 +75,7 @@ def test_the_tables_of_agents_are_those_that_the_sources_make() -> None:
 
 
 def test_every_agent_is_named_where_its_column_is_described() -> None:
-    (row,) = [line for line in section("Views").splitlines() if line.startswith("| `agent` |")]
+    (row,) = [line for line in section("Views", DESCRIBED).splitlines() if line.startswith("| `agent` |")]
     assert NAMES.findall(row)[1:] == [source.agent for source in all_sources()]
 
 

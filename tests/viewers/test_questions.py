@@ -1,4 +1,4 @@
-"""The ten queries of the README: each runs within the limits of `sql`, and says of a known history what is so."""
+"""The ten queries of VIEWS.md: each runs within the limits of `sql`, and says of a known history what is so."""
 
 import json
 import re
@@ -11,8 +11,8 @@ import pytest
 
 from tests.viewers.conftest import SESSION, billed, spoken
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-CHAPTER = README.partition("\n## Ten questions\n")[2].partition("\n## ")[0]
+VIEWS = (Path(__file__).parents[2] / "migrations" / "VIEWS.md").read_text("utf-8")
+CHAPTER = VIEWS.partition("\n## Ten questions\n")[2]
 QUESTIONS = re.findall(r"^```sql\n(.*?)^```$", CHAPTER, flags=re.MULTILINE | re.DOTALL)
 
 OPUS = "claude-opus-4-5-20251101"

@@ -78,12 +78,11 @@ def test_the_schema_is_there_before_anything_is_recorded_and_fits(run: Any) -> N
     assert max(map(len, lines)) <= 80 and [line for line in lines if line in VIEWS] == VIEWS
     one = run("sql", "--schema", "costs", COLUMNS="80").stdout.splitlines()
     assert one[0] == "costs" and set(one) < set(lines)
-    assert "  model               the model as billed" in one  # where README says: as in responses
+    assert "  model               the model as billed" in one  # where VIEWS.md says: as in responses
 
 
-def test_a_meaning_is_what_the_readme_says() -> None:
-    text = "## Views\n\n| `at` | when |\n\n### a\n\n| `x`, `y` | the `x` |\n\n### b\n\n| `x` | as in `a` |\n\n"
-    text += "## Other\n| `z` | no |"
+def test_a_meaning_is_what_the_description_says() -> None:
+    text = "# Views\n\n| `at` | when |\n\n## a\n\n| `x`, `y` | the `x` |\n\n## b\n\n| `x` | as in `a` |\n\n"
     assert schema_list.read(text) == {"": {"at": "when"}, "a": {"x": "the x", "y": "the x"}, "b": {"x": "as in a"}}
 
 

@@ -1,11 +1,11 @@
-"""The questions of the README, each a name and a select: what it says there can be asked with one press."""
+"""The questions of VIEWS.md, each a name and a select: what it says there can be asked with one press."""
 
 import re
 
 from store.light import NamedTuple
-from viewers.asking.schema_list import readme
+from viewers.asking.schema_list import described
 
-CHAPTER = re.compile(r"^## Ten questions\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+CHAPTER = re.compile(r"^## Ten questions\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 QUESTION = re.compile(r"^```sql\n-- ([^\n]*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
@@ -18,5 +18,5 @@ class Question(NamedTuple):
 
 def questions() -> list[Question]:
     """In their order."""
-    chapter = CHAPTER.search(readme())
+    chapter = CHAPTER.search(described())
     return [Question(name, text.rstrip(";")) for name, text in QUESTION.findall(chapter[1])] if chapter else []

@@ -1,4 +1,4 @@
-"""`sql --schema`: the public views, and what their columns mean. The README says it; here it is read from there."""
+"""`sql --schema`: the public views, and what their columns mean. VIEWS.md says it; here it is read from there."""
 
 import os
 import re
@@ -6,17 +6,12 @@ from contextlib import closing
 
 from store import schema
 from store.empty import open_empty
-from store.errors import FleetmeterError
 from store.light import NamedTuple
 from viewers.reports.scope import nearest
 from viewers.screen import output, terminal
 from viewers.screen.text import clean
 from viewers.trouble import UsageTrouble
 
-VIEWERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PLACES = (os.path.join(VIEWERS, "README.md"), os.path.join(os.path.dirname(VIEWERS), "README.md"))
-"""In a wheel it lies among the viewers, in a checkout above them."""
-CHAPTER = "Views"
 NAMES = re.compile(r"`([a-z0-9_]+)`")
 SAME = re.compile(r"as in (\w+)")
 INDENT = "  "
@@ -57,7 +52,7 @@ def asked(name: str | None, *, as_json: bool, is_alone: bool) -> int:
 
 def views() -> list[View]:
     """All of them, as a new database has them."""
-    meanings = read(readme())
+    meanings = read(described())
     found: list[View] = []
     with closing(open_empty()) as empty:
         for view in schema.views():
@@ -78,14 +73,12 @@ def _meaning(meanings: dict[str, dict[str, str]], view: str, name: str) -> str:
 
 def read(text: str) -> dict[str, dict[str, str]]:
     """View → column → its meaning; what all views have in common is under no name."""
-    chapter = re.split(r"^## ", text, flags=re.MULTILINE)
-    (own,) = [part for part in chapter if part.startswith(f"{CHAPTER}\n")] or [""]
     found: dict[str, dict[str, str]] = {}
-    for part in re.split(r"^### ", own, flags=re.MULTILINE):
+    for part in re.split(r"^## ", text, flags=re.MULTILINE):
         title, _, body = part.partition("\n")
         rows = [line.strip("|").split("|") for line in body.splitlines() if line.startswith("| `")]
         meanings = {name: _plain(meaning) for names, meaning in rows for name in NAMES.findall(names)}
-        found["" if title == CHAPTER else title] = meanings
+        found["" if title.startswith("# ") else title] = meanings
     return found
 
 
@@ -94,12 +87,9 @@ def _plain(meaning: str) -> str:
     return meaning.strip().replace("`", "")
 
 
-def readme() -> str:
-    for place in PLACES:
-        if os.path.exists(place):
-            with open(place, encoding="utf-8") as file:
-                return file.read()
-    raise FleetmeterError("the description of the views is missing", hint="reinstall fleetmeter")
+def described() -> str:
+    with open(os.path.join(schema.FOLDER, "VIEWS.md"), encoding="utf-8") as file:
+        return file.read()
 
 
 def _document(view: View) -> dict[str, object]:

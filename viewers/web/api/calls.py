@@ -163,7 +163,7 @@ CALLS: tuple[Call, ...] = (
     *(_report(name) for name in ANSWERS if name != "compare"),
     Call("/api/search", searched, "where something was said", ("q",)),
     Call("/api/status", status, "whether a collector runs, and how far it is"),
-    Call("/api/sql/saved", questions_kept, "the questions that are kept, and those of the README"),
+    Call("/api/sql/saved", questions_kept, "the questions that are kept, and those that come with fleetmeter"),
     Call("/api/sql", sql, "the answer to a select, within a second and 1,000 rows", ("q",)),
     Call("/api/sql.csv", sql_csv, "the same as CSV", ("q",), CSV),
 )

@@ -15,7 +15,7 @@ from viewers.web.saved import saved
 
 ROWS, SECONDS = 1_000, 1.0
 VIEWS, QUESTIONS = cache(views), cache(questions)
-"""They are made from a new database and from the README, which takes a while and is always the same."""
+"""They are made from a new database and from VIEWS.md, which takes a while and is always the same."""
 MOST_BARS = 60
 
 
