@@ -87,7 +87,8 @@ class Scanner:
 
 def _told_apart(found: list[Process]) -> list[Process]:
     """One process for each session. A process that has begun no program of its own yet is a part of the one that it is
-    a copy of; and whoever has begun the same program once more, with other options of the interpreter, waits for it."""
+    a copy of; and whoever has begun it once more with the same arguments, by another script of its package or with
+    other options of the interpreter, waits for it."""
     by_pid = {process.pid: process for process in found}
     copies, waiting = set[int](), set[int]()
     for process in found:
@@ -96,7 +97,7 @@ def _told_apart(found: list[Process]) -> list[Process]:
             continue
         if parent.argv == process.argv:
             copies.add(process.pid)
-        elif _script(parent.argv) == _script(process.argv) != ():
+        elif None is not _arguments(parent.argv) == _arguments(process.argv):
             waiting.add(parent.pid)
     return [
         process._replace(role=recognise.LAUNCHER) if process.pid in waiting else process
@@ -105,10 +106,10 @@ def _told_apart(found: list[Process]) -> list[Process]:
     ]
 
 
-def _script(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The script of an interpreter, and its arguments."""
+def _arguments(argv: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Those of the script that an interpreter runs; None where it runs none."""
     at = recognise.script_at(argv)
-    return () if at is None else argv[at:]
+    return None if at is None else argv[at + 1 :]
 
 
 class Spent(NamedTuple):

@@ -43,7 +43,7 @@ PROGRAM = Program(
     names=("opencode", "opencode.exe"),
     scripts=("opencode",),
     places=("/.opencode/bin/",),
-    launchers=("opencode",),
+    launchers=("opencode", "opencode.exe"),
     servers=("serve", "web", "acp"),
     headless=("run",),
 )

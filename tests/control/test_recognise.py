@@ -16,7 +16,7 @@ NATIVE = "/home/u/.local/share/claude/versions/2.1.197"
 CODEX_NPM = f"{PACKAGES}/@openai/codex/vendor/x86_64-unknown-linux-musl/codex/codex"
 OPENCODE = f"{PACKAGES}/opencode-ai/node_modules/opencode-linux-x64/bin/opencode"
 PI = f"{PACKAGES}/@mariozechner/pi-coding-agent/dist/cli.js"
-GEMINI = f"{PACKAGES}/@google/gemini-cli/dist/index.js"
+GEMINI = f"{PACKAGES}/@google/gemini-cli/bundle/gemini.js"
 BUN, OMP = "/home/u/.bun/bin/bun", "/home/u/.bun/install/global/node_modules/@oh-my-pi/pi-coding-agent/src/cli.ts"
 
 
@@ -72,7 +72,10 @@ BUN, OMP = "/home/u/.bun/bin/bun", "/home/u/.bun/install/global/node_modules/@oh
         ("bun", BUN, ["bun", "run", "--bun", OMP, "-p", "x"], ("pi", "headless")),
         ("bun", BUN, ["bun", "run", "dev"], None),
         ("node", NODE, ["node", "/usr/bin/opencode"], ("opencode", "launcher")),
+        ("node", NODE, ["node", f"{PACKAGES}/opencode-ai/bin/opencode.exe"], ("opencode", "launcher")),
+        ("opencode", f"{PACKAGES}/opencode-ai/bin/opencode.exe", ["opencode"], ("opencode", "session")),
         ("opencode", OPENCODE, [OPENCODE, "run", "x"], ("opencode", "headless")),
+        ("node", NODE, ["node", f"{PACKAGES}/@qwen-code/qwen-code/cli-entry.js", "-p", "x"], ("qwen", "headless")),
         ("node", NODE, ["node", "--import", "/x/hook.mjs", "-r", "x", "/usr/bin/gemini"], ("gemini", "session")),
         ("node", NODE, ["node", GEMINI, "--experimental-acp"], ("gemini", "server")),
         # What only leads to it.
@@ -95,12 +98,13 @@ def test_every_agent_says_how_its_programs_look() -> None:
     assert {program.agent for program in programs()} == {source.agent for source in all_sources()}
 
 
-def test_whoever_began_the_same_script_once_more_only_waits_for_it() -> None:
+@pytest.mark.parametrize("first", ["/x/zoo-agent", "/x/zoo-versions/entry.js"])
+def test_whoever_began_the_same_once_more_only_waits_for_it(first: str) -> None:
     """As some do to give their interpreter more memory; an agent that an agent started is none of these."""
     machine, script = FakeMachine(), ["/x/zoo-agent", "go on"]
     machine.add(40, 1, "sh")
     for pid, parent, words in (
-        (50, 40, ["node", *script]), (51, 50, ["node", "--max-old-space-size=9", *script]),
+        (50, 40, ["node", first, "go on"]), (51, 50, ["node", "--max-old-space-size=9", *script]),
         (52, 51, ["node", "/x/zoo-agent", "-p", "a part of it"]), (53, 51, ["node", "--max-old-space-size=9", *script]),
     ):  # fmt: skip
         machine.add(pid, parent, "node")
