@@ -25,3 +25,5 @@ class Program(NamedTuple):
     """Arguments of those that are sessions without a terminal of theirs."""
     headless: tuple[str, ...] = ()
     """Arguments that say that nobody sits before it."""
+    resumes: tuple[str, ...] = ()
+    """How one types that a session is to go on; its id follows."""

@@ -16,18 +16,21 @@ class Missing(Exception):
     """Neither the file nor the archive has all of it."""
 
 
-def content(known: Known, archive: sqlite3.Connection | None) -> Iterator[bytes]:
-    """The bytes up to the cursor, in pieces. What is Missing is told before the first of them."""
+def content(
+    known: Known, archive: sqlite3.Connection | None, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
+    """The bytes up to the cursor, or some of them, in pieces. What is Missing is told before the first of them."""
+    stop = known.cursor if stop is None else min(stop, known.cursor)
     if known.kind != "database":
         descriptor = _live(known)
         if descriptor is not None:
-            return _file(descriptor, known.cursor)
+            return _file(descriptor, start, stop)
     one = kept.find(archive, known.generation_id) if archive is not None else None
     if archive is None or one is None or one.covers < known.cursor or one.is_dropped:
         raise Missing(known.raw_path.decode("utf-8", "backslashreplace"))
     if one.form != FROZEN:
-        return _kept(archive, one, known.cursor)
-    return _file(thawed(archive, one), known.cursor)
+        return _kept(archive, one, start, stop)
+    return _file(thawed(archive, one), start, stop)
 
 
 def lines(pieces: Iterator[bytes]) -> Iterator[tuple[int, list[bytes]]]:
@@ -58,9 +61,9 @@ def _live(known: Known) -> int | None:
     return None
 
 
-def _file(descriptor: int, stop: int) -> Iterator[bytes]:
+def _file(descriptor: int, start: int, stop: int) -> Iterator[bytes]:
     try:
-        for place in range(0, stop, CHUNK):
+        for place in range(start, stop, CHUNK):
             piece = os.pread(descriptor, min(CHUNK, stop - place), place)
             if len(piece) < min(CHUNK, stop - place):
                 raise Missing("it became shorter while it was read")
@@ -69,12 +72,13 @@ def _file(descriptor: int, stop: int) -> Iterator[bytes]:
         os.close(descriptor)
 
 
-def _kept(archive: sqlite3.Connection, one: kept.Kept, stop: int) -> Iterator[bytes]:
+def _kept(archive: sqlite3.Connection, one: kept.Kept, start: int, stop: int) -> Iterator[bytes]:
+    left = stop - start
     try:
-        for piece in kept.content(archive, one):
-            yield piece[:stop]
-            stop -= len(piece)
-            if stop <= 0:
+        for piece in kept.content(archive, one, start):
+            yield piece[:left]
+            left -= len(piece)
+            if left <= 0:
                 return
     except Damaged as error:
         raise Missing(f"{os.fsdecode(one.raw_path)}: {error}") from error

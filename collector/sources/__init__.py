@@ -6,7 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from msgspec import Struct
+
     from store.batch import Batch
+    from store.edit import Edit
     from store.facts import Record
     from store.programs import Program
 
@@ -167,6 +170,22 @@ class Runs(Protocol):
 
     @property
     def program(self) -> "Program": ...
+
+
+class Shown(Protocol):
+    """Takes lines of one file in their order, and gives what calls change in files: the call, the change, and whether
+    it was done, not only asked for."""
+
+    @property
+    def shape(self) -> "type[Struct]": ...
+    def take(self, line: Any, /) -> "Iterable[tuple[str, Edit, bool]]": ...
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """A source whose lines hold what was changed in a file."""
+
+    def edits(self) -> Shown: ...
 
 
 class Question(NamedTuple):

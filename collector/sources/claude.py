@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Question, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Question, Shown, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
 from store.programs import Program
 
@@ -52,6 +52,7 @@ PROGRAM = Program(
     ),
     background=("--bg-spare",),
     headless=("-p", "--print", "--output-format"),
+    resumes=("claude", "--resume"),
 )  # fmt: skip
 
 
@@ -114,6 +115,11 @@ class Claude:
             take_workflow(path, content, out)
         else:
             take_agent_meta(path, content, out)
+
+    def edits(self) -> Shown:
+        from collector.sources.claude_edits import Edits
+
+        return Edits()
 
     def beside(self, kind: str, root: str, path: bytes) -> list[tuple[bytes, bytes]]:
         """What goes with a session and is not read: outputs of tools, scripts, checkpoints of files, its tasks."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Shown, Source, Tells, no, partly, yes
 from store.feed import RAW_ENDING as ENDING
 from store.programs import Program
 
@@ -47,6 +47,7 @@ PROGRAM = Program(
     helpers=("pid-update-loop",),
     servers=("app-server", "mcp-server", "exec-server"),
     headless=("exec", "e", "review"),
+    resumes=("codex", "resume"),
 )
 
 
@@ -87,6 +88,11 @@ class Codex:
         if kind == "thread-names":
             return ThreadNames(generation_id)
         return Rollout(generation_id, session_of(path), carried)
+
+    def edits(self) -> Shown:
+        from collector.sources.codex_edits import Edits
+
+        return Edits()
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         raise NotImplementedError(kind)

@@ -45,15 +45,21 @@ def touch(spot: Spot, call_id: str, files: list[Patched]) -> None:
 
 def asked_to_change(name: str, script: Any, arguments: Arguments, cwd: str) -> list[Patched]:
     """The files that a call's patch names, with the lines it adds to each and takes away."""
+    patch, inside = patch_in(name, script, arguments)
+    if not patch:
+        return []
+    folder = os.path.join(cwd, arguments.workdir if isinstance(arguments.workdir, str) else "", inside)
+    return _files_in(patch, folder)
+
+
+def patch_in(name: str, script: Any, arguments: Arguments) -> tuple[str, str]:
+    """The patch that a call is given, and the folder that it goes to before."""
     if name == "apply_patch":
         patch = next((text for text in (script, arguments.input, arguments.patch) if isinstance(text, str)), "")
         inside = ""
     else:
         patch, inside = _by_shell(arguments.cmd if arguments.cmd is not None else arguments.command)
-    if not patch:
-        return []
-    folder = os.path.join(cwd, arguments.workdir if isinstance(arguments.workdir, str) else "", inside)
-    return _files_in(patch.partition(BEGINS)[2].partition(ENDS)[0], folder)
+    return patch.partition(BEGINS)[2].partition(ENDS)[0], inside
 
 
 def patched_first(script: str) -> str | None:

@@ -30,7 +30,7 @@ def started(spot: Spot) -> None:
     call_id = body.call_id or body.id or digest(spot.scope, type_, _asked(body.action), str(body.arguments))
     call = _call(spot, call_id)
     name = type_.removesuffix("_call") if is_own else body.name or _named(body.function) or "unknown"
-    arguments = _arguments(body.arguments)
+    arguments = arguments_of(body.arguments)
     call.name = least(call.name, sound(name))
     call.started_at = least(call.started_at, spot.at)
     target = _target(arguments, body.input) or _asked(body.action) or None
@@ -174,7 +174,7 @@ def _asked_after(spot: Spot, process: str, outcome: str) -> str:
     return "ok"
 
 
-def _arguments(asked: Any) -> Arguments:
+def arguments_of(asked: Any) -> Arguments:
     """What a call was asked: an object, or, mostly, the text of one."""
     if isinstance(asked, str):
         try:

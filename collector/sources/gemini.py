@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Shown, Source, Tells, no, partly, yes
 from store.programs import Program
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ PROGRAM = Program(
     places=("/@google/gemini-cli/",),
     servers=("--acp", "--experimental-acp"),
     headless=("-p", "--prompt"),
+    resumes=("gemini", "--resume"),
 )
 
 
@@ -73,6 +74,11 @@ class Gemini:
         from collector.sources.gemini_chat import Chat
 
         return Chat(generation_id, path, kind == "agent-chat", carried)
+
+    def edits(self) -> Shown:
+        from collector.sources.gemini_edits import Edits
+
+        return Edits()
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         from collector.sources.gemini_chat import take_document

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import DATABASE, Layout, Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import DATABASE, Layout, Lines, Past, Shown, Source, Tells, no, partly, yes
 from store.programs import Program
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ PROGRAM = Program(
     launchers=("opencode", "opencode.exe"),
     servers=("serve", "web", "acp"),
     headless=("run",),
+    resumes=("opencode", "--session"),
 )
 
 
@@ -95,6 +96,11 @@ class OpenCode:
         from collector.sources.opencode_rows import Reader
 
         return Reader(generation_id)
+
+    def edits(self) -> Shown:
+        from collector.sources.opencode_edits import Edits
+
+        return Edits()
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         from collector.sources.opencode_rows import take_file

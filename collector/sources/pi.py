@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Shown, Source, Tells, no, partly, yes
 from store.programs import Program
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class Pi:
         from collector.sources.pi_session import SessionFile
 
         return SessionFile(generation_id, path, kind == "agent-session", carried, past)
+
+    def edits(self) -> Shown:
+        from collector.sources.pi_edits import Edits
+
+        return Edits()
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         """No file of it is read in one piece."""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collector.sources import Lines, Past, Source, Tells, no, partly, yes
+from collector.sources import Lines, Past, Shown, Source, Tells, no, partly, yes
 from store.programs import Program
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PROGRAM = Program(
     places=("/@qwen-code/qwen-code/",),
     servers=("--acp", "--experimental-acp"),
     headless=("-p", "--prompt"),
+    resumes=("qwen", "--resume"),
 )
 
 
@@ -69,6 +70,11 @@ class Qwen:
         from collector.sources.qwen_chat import Chat
 
         return Chat(generation_id, path, carried, past)
+
+    def edits(self) -> Shown:
+        from collector.sources.qwen_edits import Edits
+
+        return Edits()
 
     def whole(self, kind: str, path: str, content: bytes, out: "Batch") -> None:
         from collector.sources.qwen_chat import take_agent_meta

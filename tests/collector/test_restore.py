@@ -11,9 +11,11 @@ import pytest
 
 from collector.archive.prove import prove
 from collector.archive.restore import Restored, restore
+from collector.lines.edits import edits
 from collector.lines.texts import texts
 from store.belongs import LOOSE, loose_named, sources_of, sources_of_all
 from store.database import open_reader
+from store.edit import Edit, Hunk
 from store.errors import FleetmeterError
 from tests.collector.archived import change, keep
 from tests.collector.claude_tree import lay_tree
@@ -152,6 +154,21 @@ def test_a_collector_that_runs_takes_it_for_the_same(home: Path, user: Path, pro
             file.write(prompt(2))
         until(lambda: rows(home, "select count(*) from record") == [(3,)])
     assert rows(home, "select count(*) from generation") == [(1,)]
+
+
+def test_what_was_edited_is_read_of_the_file_and_of_the_archive(home: Path, user: Path, project: Path) -> None:
+    path = project / f"{SESSION}.jsonl"
+    asked = {"file_path": "/w/a.py", "old_string": "b", "new_string": "c"}
+    block = {"type": "tool_use", "id": "t1", "name": "Edit", "input": asked}
+    call = answer(2, message={"id": "msg_2", "role": "assistant", "model": "m", "content": [block]})
+    path.write_bytes(prompt(1) + answer(1) + call + prompt(200) + answer(200))
+    record(home, user)
+    keep(home)
+    edits_are = {"t1": [Edit("/w/a.py", (Hunk(("-b", "+c")),))]}
+    assert edits(str(home), sessions(home), ["t1"]) == edits_are
+    assert edits(str(home), sessions(home), ["t2"]) == edits(str(home), [], ["t1"]) == {}
+    path.unlink()
+    assert edits(str(home), sessions(home), ["t1"]) == edits_are
 
 
 def test_texts_are_whole_of_the_file_and_of_the_archive(home: Path, user: Path, project: Path) -> None:

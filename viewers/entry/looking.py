@@ -6,6 +6,7 @@ from viewers.reports.flags import SEARCH
 
 if TYPE_CHECKING:
     from viewers.reading.show import Texts
+    from viewers.reading.told import Edits
 
 PORT, HOST = 8377, "127.0.0.1"
 
@@ -29,10 +30,12 @@ def web(
         return admitted(act, id)
     from control.grant import WEB
     from viewers.entry.processes import office
+    from viewers.reading.told import Told
     from viewers.web.serve import Wanted, run
 
     opened = None if is_opened == no_open else is_opened
-    return run(Wanted(port, host, is_lan, is_tls, opened, session, no_start), _texts, lambda peer: office(WEB, peer))
+    asked = Wanted(port, host, is_lan, is_tls, opened, session, no_start)
+    return run(asked, Told(_texts, _edits, _resumes), lambda peer: office(WEB, peer))
 
 
 def once(*, is_once: bool = True, as_json: bool = False, session: str | None = None) -> int:
@@ -67,6 +70,18 @@ def _texts() -> "Texts":
     from collector.lines.texts import texts
 
     return texts
+
+
+def _edits() -> "Edits":
+    from collector.lines.edits import edits
+
+    return edits
+
+
+def _resumes() -> dict[str, tuple[str, ...]]:
+    from collector.sources import Runs, all_sources
+
+    return {source.agent: source.program.resumes for source in all_sources() if isinstance(source, Runs)}
 
 
 PLAIN = {

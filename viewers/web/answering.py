@@ -2,13 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
 from store.database import open_reader
 from viewers.panels.reading import Trouble, trouble_of
-from viewers.reading.show import Texts
+from viewers.reading.told import Told
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
 from viewers.web.looking import Looking
@@ -23,14 +23,14 @@ def whole(
     page: Page,
     place: Mapping[str, str],
     query: Mapping[str, str],
-    texts: Callable[[], Texts] | None = None,
+    told: Told | None = None,
     looking: Looking | None = None,
 ) -> tuple[str, int]:
     """The page as HTML, and its status."""
     now_s = time.time()
     try:
         with closing(open_reader(home)) as reader:
-            asked = Asked(home, reader, now_s, place, query, texts, looking, {})
+            asked = Asked(home, reader, now_s, place, query, told, looking, {})
             around = shell.read(asked)
             try:
                 answer = page.read(asked)

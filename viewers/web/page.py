@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from viewers.reading.show import Texts
+from viewers.reading.told import Told
 from viewers.web.looking import Looking
 
 
@@ -18,8 +18,8 @@ class Asked(NamedTuple):
     """The parts of the path that have names."""
     query: Mapping[str, str] = {}
     """The filters in the address."""
-    texts: Callable[[], Texts] | None = None
-    """The collector's own function, which gives whole texts; it takes a while."""
+    told: Told | None = None
+    """The collector's own functions, which read lines again; that takes a while."""
     looking: Looking | None = None
     """Where processes are looked at."""
     memory: dict[str, Any] = {}  # noqa: RUF012 - given by whoever asks again

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route as Path
 
-from viewers.reading.show import Texts
+from viewers.reading.told import Told
 from viewers.web import acting, saved
 from viewers.web.access import Access
 from viewers.web.admitted import named
@@ -53,7 +53,7 @@ class Served(NamedTuple):
     access: Access
     listeners: Listeners
     live: Live
-    texts: Callable[[], Texts] | None = None
+    told: Told | None = None
     looking: Looking | None = None
 
 
@@ -105,7 +105,7 @@ def _page(served: Served, page: Page) -> Answer:
             page,
             request.path_params,
             dict(request.query_params),
-            served.texts,
+            served.told,
             served.looking,
         )
         return HTMLResponse(html, status)

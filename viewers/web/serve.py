@@ -16,7 +16,7 @@ from store.database import open_reader
 from store.http_token import WEB, token
 from viewers.collecting.starting import ensure
 from viewers.processes.desk import Desk
-from viewers.reading.show import Texts
+from viewers.reading.told import Told
 from viewers.reports.scope import session_keys
 from viewers.screen import terminal
 from viewers.web.access import Access, Memory
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
     no_start: bool = False
 
 
-def run(wanted: Wanted, texts: Callable[[], Texts], desks: Callable[[str], Desk]) -> int:
+def run(wanted: Wanted, told: Told, desks: Callable[[str], Desk]) -> int:
     """Serve until a signal."""
     hosts = (NEAR, of_network(wanted.host)) if wanted.is_lan else (near(wanted.host),)
     home = homes.locate()
@@ -67,7 +67,7 @@ def run(wanted: Wanted, texts: Callable[[], Texts], desks: Callable[[str], Desk]
     door = Door(scheme, names(hosts, port, scheme), f"fleetmeter-{port}")
     looking, listeners = Looking(desks), Listeners()
     live = Live(home, listeners, looking=looking)
-    server = server_of(Served(home, door, access, listeners, live, texts, looking), sealed)
+    server = server_of(Served(home, door, access, listeners, live, told, looking), sealed)
     urls = [f"{scheme}://{written(host)}:{port}" for host in hosts]
     is_opened = _has_screen() if wanted.is_opened is None else wanted.is_opened
     opener = Opener(home, urls[0], place, access, is_opened=is_opened)

@@ -31,4 +31,19 @@ def hostile() -> list[dict[str, Any]]:
         lines.append({**answer, **where})
         result = {"type": "tool_result", "tool_use_id": f"t-{number}", "content": words, "is_error": True}
         lines.append(spoken(type="user", uuid=f"r-{number}", message={"role": "user", "content": [result]}, **where))
+    lines += [line for number, words in enumerate(EVIL) for line in edited(number, words)]
     return [*lines, billed(len(EVIL), stamp(), "claude-opus-4-5")]  # a price: there are charts to look at
+
+
+def edited(number: int, words: str) -> list[dict[str, Any]]:
+    """A change of a file, which is an attack in its name and in each line."""
+    path, old, new = f"/src/{words}/x.py", f"same\n{words}", f"same\n{words} {words}\n\tmore"
+    call = {"type": "tool_use", "id": f"e-{number}", "name": "Edit",
+            "input": {"file_path": path, "old_string": old, "new_string": new}}  # fmt: skip
+    answer = billed(100 + number, stamp(), "model-a")
+    answer["message"]["content"] = [call]
+    result = {"type": "tool_result", "tool_use_id": f"e-{number}", "content": "done"}
+    patch = {"oldStart": 7, "newStart": 7, "lines": [" same", f"-{words}", f"+{words} {words}", "+\tmore"]}
+    done = spoken(type="user", uuid=f"er-{number}", message={"role": "user", "content": [result]}, timestamp=stamp())
+    told = {"toolUseResult": {"filePath": path, "structuredPatch": [patch]}} if number % 2 else {}
+    return [answer, {**done, **told}]

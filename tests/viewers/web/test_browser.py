@@ -153,6 +153,21 @@ def test_a_page_is_for_everybody(shown: Shown, size: tuple[int, int], theme: Lit
     assert found == {}
 
 
+def test_an_edit_is_side_by_side_where_there_is_room_and_below_where_there_is_none(shown: Shown) -> None:
+    page = shown.context.new_page()
+    page.goto(f"{shown.url}/session/{SESSION}/conversation")
+    edit = page.locator("details:has(.diff)").last
+    assert "+2" in edit.locator("summary").inner_text() and not edit.locator(".diff").is_visible()
+    edit.locator("summary").click()
+    for size, is_beside in ((DESK, True), (PHONE, False)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        gone, come = edit.locator("del").bounding_box(), edit.locator("ins").first.bounding_box()
+        assert gone and come
+        assert (gone["y"] == come["y"], gone["x"] < come["x"]) == (is_beside, is_beside)
+    assert edit.locator("del").inner_text().startswith("8")
+    page.close()
+
+
 def test_what_is_recorded_is_on_the_page_without_a_word_from_the_reader(shown: Shown) -> None:
     page = shown.context.new_page()
     page.goto(f"{shown.url}/session/{SESSION}")

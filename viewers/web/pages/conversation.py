@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from viewers import query
+from viewers.panels.fleet_read import now_of
 from viewers.reading.show import Moment
 from viewers.reports.scope import session_keys
+from viewers.web import changes
 from viewers.web.page import Asked, Page
 
 MOST = 200
@@ -15,6 +17,7 @@ QUIET = frozenset({"turn_end"})
 def read(asked: Asked) -> Mapping[str, Any]:
     """A page: the one that was asked for, or that with the moment that was; else the last."""
     keys = session_keys(asked.place["id"], asked.reader)
+    session = now_of(query.rows(asked.reader, "session_now", session=keys[0])[0], asked.now_s)
     rows = query.rows(asked.reader, "session_story", sessions=str(list(keys)), run=asked.query.get("run") or None)
     story = [moment for moment in map(_moment, rows) if moment.what not in QUIET]
     pages = max(-(-len(story) // MOST), 1)
@@ -27,14 +30,15 @@ def read(asked: Asked) -> Mapping[str, Any]:
     else:
         number = pages
     shown = story[(number - 1) * MOST : number * MOST]
-    is_full = asked.query.get("full") == "1" and asked.texts is not None
-    if is_full and asked.texts is not None:
-        whole = asked.texts()(asked.home, list(keys))
+    is_full = asked.query.get("full") == "1" and asked.told is not None
+    if is_full and asked.told is not None:
+        whole = asked.told.texts()(asked.home, list(keys))
         shown = [moment._replace(text=whole.get((moment.ref or "", moment.block), moment.text)) for moment in shown]
     return {
         "id": asked.place["id"], "moments": list(enumerate(shown, (number - 1) * MOST + 1)), "number": number,
-        "pages": pages, "all": len(story), "is_full": is_full, "can_full": asked.texts is not None,
-        "run": asked.query.get("run", ""), "here": here,
+        "pages": pages, "all": len(story), "is_full": is_full, "can_full": asked.told is not None,
+        "run": asked.query.get("run", ""), "here": here, "cwd": session.project,
+        "files": changes.files(asked, keys, shown, story[here - 1].ref if here else None, is_full=is_full),
     }  # fmt: skip
 
 
