@@ -25,6 +25,7 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
     born: str
     key: str
     force: bool = False
+    tree: bool = False
 
 
 async def answer(looking: Looking | None, request: Request) -> Response:
@@ -50,5 +51,5 @@ async def answer(looking: Looking | None, request: Request) -> Response:
 
 def _done(desk: Desk, wanted: Wanted) -> Acted:
     if wanted.act == "kill":
-        return desk.kill(wanted.pid, wanted.born, key=wanted.key, force=wanted.force)
+        return desk.kill(wanted.pid, wanted.born, key=wanted.key, force=wanted.force, tree=wanted.tree)
     return desk.pin(wanted.pid, wanted.born, key=wanted.key, is_on=wanted.act == "pin")

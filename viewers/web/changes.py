@@ -35,9 +35,9 @@ def files(
     counted: dict[str, list[File]] = {}
     for call_id, path, action, added, removed in rows:
         counted.setdefault(call_id, []).append(File(path, action, added, removed, None))
-    if not counted or asked.told is None:
+    if not counted or asked.means.told is None:
         return counted
-    read = asked.told.edits()(asked.home, list(keys), list(counted))
+    read = asked.means.told.edits()(asked.home, list(keys), list(counted))
     left, found = MOST_WHOLE if is_full else MOST, dict[str, list[File]]()
     for call_id in sorted(counted, key=lambda id: id != first):
         found[call_id] = []

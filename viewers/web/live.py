@@ -12,8 +12,7 @@ from viewers.trouble import UsageTrouble
 from viewers.web import shell
 from viewers.web.answering import asked_again
 from viewers.web.listeners import Listener, Listeners
-from viewers.web.looking import Looking
-from viewers.web.page import Page
+from viewers.web.page import Means, Page
 from viewers.web.render import Part, parts
 
 Key = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
@@ -41,10 +40,8 @@ class Tab(Listener):
 class Live:
     """All tabs. The thread that reads runs only while there is one."""
 
-    def __init__(
-        self, home: str, listeners: Listeners, *, poll_s: float = POLL_S, looking: Looking | None = None
-    ) -> None:
-        self.home, self.listeners, self.poll_s, self.looking = home, listeners, poll_s, looking
+    def __init__(self, home: str, listeners: Listeners, *, poll_s: float = POLL_S, means: Means | None = None) -> None:
+        self.home, self.listeners, self.poll_s, self.means = home, listeners, poll_s, means or Means()
         self.watched: dict[tuple[str, Key], Watched] = {}
         self.around = Watched(shell.PAGE, ((), ()))
         self.reading: Reading | None = None
@@ -107,7 +104,7 @@ class Live:
     def _answer(self, reader: sqlite3.Connection, now_s: float) -> list[tuple[Watched, dict[str, Part]]]:
         found: list[tuple[Watched, dict[str, Part]]] = []
         for watched in (self.around, *list(self.watched.values())):
-            asked = asked_again(reader, self.home, now_s, watched.page, watched.key, watched.memory, self.looking)
+            asked = asked_again(reader, self.home, now_s, watched.page, watched.key, watched.memory, self.means)
             try:
                 answer = watched.page.read(asked)
             except UsageTrouble:

@@ -107,6 +107,11 @@ def span_of(since_s: float, until_s: float) -> str:
     )
 
 
+def date_of(at_s: float) -> str:
+    """A day and the time of it."""
+    return time.strftime("%-d %b %H:%M", time.localtime(at_s))
+
+
 def time_of_day(now_s: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(now_s))
 
@@ -123,11 +128,6 @@ def rate(nanos: int) -> str:
     return words.money(nanos / NANOS / (LATELY_S / 60))
 
 
-def series(name: str | None) -> str:
-    """The class of a model's family."""
-    return words.model_style(name).replace("model-", "s-").replace("tool", "s-none")
-
-
 def address(id_: str) -> str:
     """Where the page of a session is."""
     return f"/session/{quote(id_, safe='')}"
@@ -137,10 +137,10 @@ FILTERS: dict[str, Any] = {
     "tokens": format.tokens, "window": format.window, "count": format.count, "size": format.size,
     "lasting": format.lasting, "took": format.took, "things": format.things, "money": words.money,
     "folder": words.folder, "nearby": words.near, "model": words.model,
-    "family": series, "text": text, "clock": moments.clock,
+    "text": text, "clock": moments.clock,
     "address": address, "age": age, "when": when, "lasting_short": lasting_short, "until": until,
-    "time_of_day": time_of_day, "rate": rate, "auto": auto, "used": used, "short_path": short_path,
-    "short_day": short_day, "span_of": span_of, "month_name": month_name, "brief": brief,
+    "time_of_day": time_of_day, "date_of": date_of, "rate": rate, "auto": auto, "used": used,
+    "short_path": short_path, "short_day": short_day, "span_of": span_of, "month_name": month_name, "brief": brief,
 }  # fmt: skip
 GLOBALS: dict[str, Any] = {
     "share": share, "instant": moments.instant, "NONE": format.NONE,

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route as Path
 
 from viewers.reading.told import Told
-from viewers.web import acting, saved
+from viewers.web import acting, pairing, saved
 from viewers.web.access import Access
 from viewers.web.admitted import named
 from viewers.web.answering import whole
@@ -22,7 +22,7 @@ from viewers.web.guard import Door, is_near
 from viewers.web.listeners import Listeners
 from viewers.web.live import Live, Tab
 from viewers.web.looking import Looking
-from viewers.web.page import Page
+from viewers.web.page import Means, Page
 from viewers.web.render import template
 from viewers.web.static import OPEN, STATIC
 from viewers.web.streaming import stream
@@ -55,12 +55,14 @@ class Served(NamedTuple):
     live: Live
     told: Told | None = None
     looking: Looking | None = None
+    network: str = ""
+    """Where phones reach it; "" where it listens on this machine alone."""
 
 
 def routes(served: Served) -> tuple[Route, ...]:
     """All of them."""
     return (
-        *(Route(page.path, _page(served, page), about=page.title) for page in PAGES),
+        *(Route(page.path, _page(served, page), is_near=page.is_near, about=page.title) for page in PAGES),
         *(Route(call.path, _call(served, call), about=call.about) for call in serving.ALL),
         Route(serving.EVENTS.path, _events(served), about=serving.EVENTS.about),
         Route("/api/openapi.json", serving.openapi, about="this description"),
@@ -70,6 +72,8 @@ def routes(served: Served) -> tuple[Route, ...]:
         Route("/enter", _enter(served), "POST", is_open=True, about="let a browser in by a code"),
         Route("/processes/act", _act(served), "POST", is_near=True, about="stop, keep or let go of a process"),
         Route("/sql/saved", _saved(served), "POST", is_near=True, about="keep a question, or let go of it"),
+        Route("/devices/invite", _invite(served), "POST", is_near=True, about="a code that lets one phone in"),
+        Route("/devices/revoke", _revoke(served), "POST", is_near=True, about="shut a browser out"),
         Route("/leave", _leave(served), "POST", about="forget this browser"),
         Route("/health", _health, is_open=True, about="whether this server answers"),
     )
@@ -84,6 +88,8 @@ def _fenced(route: Route) -> Answer:
     async def answer(request: Request) -> Response:
         device = request.state.device
         if route.is_near and (device is None or device.is_paired or not is_near(request)):
+            if "text/html" in request.headers.get("accept", "") and request.method == "GET":
+                return HTMLResponse(template("near.html", static=STATIC.address, now_s=0.0), 403)
             return PlainTextResponse("Refused: only a browser of this machine may do that.\n", 403)
         return await route.answer(request)
 
@@ -105,8 +111,7 @@ def _page(served: Served, page: Page) -> Answer:
             page,
             request.path_params,
             dict(request.query_params),
-            served.told,
-            served.looking,
+            Means(served.told, served.looking, served.access, served.network, request.state.device),
         )
         return HTMLResponse(html, status)
 
@@ -124,7 +129,7 @@ def _live(served: Served) -> Answer:
     async def answer(request: Request) -> Response:
         asked = dict(request.query_params)
         page = next((page for page in PAGES if page.name == asked.get("page")), None)
-        if page is None:
+        if page is None or not page.is_live:
             return PlainTextResponse("There is no such page.\n", 404)
         has = dict(pair.split(":", 1) for pair in asked.get("has", "").split(",") if ":" in pair)
         place = tuple(sorted((name[1:], value) for name, value in asked.items() if name.startswith(".")))
@@ -193,6 +198,20 @@ def _act(served: Served) -> Answer:
 def _saved(served: Served) -> Answer:
     async def answer(request: Request) -> Response:
         return await saved.answer(served.home, request)
+
+    return answer
+
+
+def _invite(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        return pairing.invite(served.access, served.network)
+
+    return answer
+
+
+def _revoke(served: Served) -> Answer:
+    async def answer(request: Request) -> Response:
+        return await pairing.revoke(served.access, request)
 
     return answer
 

@@ -28,6 +28,7 @@ from viewers.web.listeners import Listeners
 from viewers.web.listening import BACKLOG, NEAR, listen, names, near, of_network, written
 from viewers.web.live import Live
 from viewers.web.looking import Looking
+from viewers.web.page import Means
 from viewers.web.quiet import hush
 from viewers.web.render import address
 from viewers.web.routes import Served
@@ -66,9 +67,10 @@ def run(wanted: Wanted, told: Told, desks: Callable[[str], Desk]) -> int:
     access.script_token = token(home, WEB) if is_ours else ""
     door = Door(scheme, names(hosts, port, scheme), f"fleetmeter-{port}")
     looking, listeners = Looking(desks), Listeners()
-    live = Live(home, listeners, looking=looking)
-    server = server_of(Served(home, door, access, listeners, live, told, looking), sealed)
     urls = [f"{scheme}://{written(host)}:{port}" for host in hosts]
+    live = Live(home, listeners, means=Means(told, looking))
+    served = Served(home, door, access, listeners, live, told, looking, urls[-1] if wanted.is_lan else "")
+    server = server_of(served, sealed)
     is_opened = _has_screen() if wanted.is_opened is None else wanted.is_opened
     opener = Opener(home, urls[0], place, access, is_opened=is_opened)
     inviter = Inviter(urls[-1], access, sealed.fingerprint if sealed else "")

@@ -37,7 +37,16 @@ class Reply(NamedTuple):
 class Site:
     """The application of a data folder, with a clock that tests turn, and a browser that was let in."""
 
-    def __init__(self, home: Path, table: tuple[Route, ...] | None = None, *, desks: Any = None, **doors: Any) -> None:
+    def __init__(
+        self,
+        home: Path,
+        table: tuple[Route, ...] | None = None,
+        *,
+        desks: Any = None,
+        told: Any = None,
+        network: str = "",
+        **doors: Any,
+    ) -> None:
         self.now_s = 1_000_000.0
         self.access = Access(lambda: self.now_s)
         listeners = Listeners()
@@ -47,7 +56,9 @@ class Site:
             self.access,
             listeners,
             Live(str(home), listeners),
-            looking=Looking(desks) if desks else None,
+            told,
+            Looking(desks) if desks else None,
+            network,
         )
         self.table = routes(self.served) if table is None else table
         self.app: Any = application(self.served, self.table)

@@ -135,6 +135,29 @@ def test_V11_a_phone_is_let_in_once_listed_and_shut_out_with_its_streams(
     assert "no browser was let in" in fleetmeter("web", "devices")
 
 
+def test_the_browser_of_this_machine_lists_lets_in_and_shuts_out(site: Site, site_home: Path) -> None:
+    token = paired(site)
+    page = site.ask("GET", "/devices").text
+    assert "a phone" in page and "this browser" in page and "--lan" in page
+    assert site.post("/devices/invite", {}).status == 409  # nobody could come
+    (phone,) = [one.id for one in site.access.book.all().values() if one.is_paired]
+    assert site.post("/devices/revoke", {"id": phone, "more": 1}).status == 400
+    assert site.post("/devices/revoke", {"id": phone}).json() == {"ok": True}
+    assert site.ask("GET", "/", token=token, client=PHONE).status == 401
+    assert site.post("/devices/revoke", {"id": phone}).status == 404
+    told = Site(site_home, network="http://192.0.2.2:8377").post("/devices/invite", {}).json()
+    assert told["address"] == "http://192.0.2.2:8377/open" and len(told["code"]) == 9
+    assert told["dark"].count("M") > 200 and told["size"] == 29
+
+
+@pytest.mark.promise("V10")
+def test_V10_a_phone_sees_no_list_of_devices(site: Site) -> None:
+    refused = site.ask("GET", "/devices", token=paired(site), client=PHONE, more=((b"accept", b"text/html"),))
+    assert (refused.status, "machine itself" in refused.text) == (403, True)
+    assert site.ask("GET", "/live?page=devices", token=paired(site), client=PHONE).status == 404
+    assert "/devices" not in site.ask("GET", "/", token=paired(site), client=PHONE).text
+
+
 def test_a_phone_gives_its_code_to_no_other(site: Site) -> None:
     code = site.access.pairing()
     for number in range(access.TRIES):

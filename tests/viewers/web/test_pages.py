@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from tests.viewers.peaked import peaked
 from tests.viewers.web.site import Site
+from viewers.reading.told import Told
 from viewers.web.api.calls import GROUPS
 from viewers.web.api.serving import ALL
 from viewers.web.page import Page
@@ -102,6 +103,13 @@ def test_a_session_names_the_files_that_it_touched(recorded: Path) -> None:
     page = Site(recorded).ask("GET", f"/session/{SESSION}", more=HTML).text
     assert 'title="/src/app/a.py">a.py<' in page
     assert "+3" in page
+
+
+def test_a_session_says_how_one_goes_on_with_it(site_home: Path) -> None:
+    told = Told(lambda: lambda *_: {}, lambda: lambda *_: {}, lambda: {"claude": ("agent", "--resume")})
+    page = Site(site_home, told=told).ask("GET", f"/session/{SESSION}", more=HTML).text
+    command = f"cd /src/app &amp;&amp; agent --resume {SESSION}"
+    assert f"<code>{command}</code>" in page and f'data-copy="{command}"' in page
 
 
 def test_what_is_found_opens_the_conversation_there_and_marks_it(site: Site) -> None:

@@ -51,9 +51,18 @@ def kill(site: Site, **more: Any) -> Reply:
 def test_the_page_names_what_it_would_do_and_whom_it_is_about(site: Site, home: Path) -> None:
     text = site.ask("GET", "/processes").text
     assert 'data-act="kill" data-pid="50" data-born="50@boot"' in text and "Stop process 50" in text
+    assert 'data-tree="yes"' in text and "Stop process 50 and all it started" in text
     (home / "config.toml").write_text("")
     text = site.ask("GET", "/processes").text
     assert "data-act=" not in text and "web = true" in text
+    token = site.access.enter(site.access.pairing(), "phone", PHONE, is_near=False)
+    far = site.ask("GET", "/processes", token=token, client=PHONE).text
+    assert '<body class="far"' in far and "only looked at from the network" in far
+
+
+def test_a_process_ends_with_all_that_it_started(site: Site, machine: FakeMachine) -> None:
+    assert kill(site, tree=True).json()["result"] == "ended"
+    assert {pid for pid, _, number in machine.signals if number} == {50, 51}
 
 
 @pytest.mark.promise("K10")

@@ -30,13 +30,13 @@ def read(asked: Asked) -> Mapping[str, Any]:
     else:
         number = pages
     shown = story[(number - 1) * MOST : number * MOST]
-    is_full = asked.query.get("full") == "1" and asked.told is not None
-    if is_full and asked.told is not None:
-        whole = asked.told.texts()(asked.home, list(keys))
+    is_full = asked.query.get("full") == "1" and asked.means.told is not None
+    if is_full and asked.means.told is not None:
+        whole = asked.means.told.texts()(asked.home, list(keys))
         shown = [moment._replace(text=whole.get((moment.ref or "", moment.block), moment.text)) for moment in shown]
     return {
         "id": asked.place["id"], "moments": list(enumerate(shown, (number - 1) * MOST + 1)), "number": number,
-        "pages": pages, "all": len(story), "is_full": is_full, "can_full": asked.told is not None,
+        "pages": pages, "all": len(story), "is_full": is_full, "can_full": asked.means.told is not None,
         "run": asked.query.get("run", ""), "here": here, "cwd": session.project,
         "files": changes.files(asked, keys, shown, story[here - 1].ref if here else None, is_full=is_full),
     }  # fmt: skip

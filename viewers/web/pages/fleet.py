@@ -4,17 +4,20 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from viewers.panels import fleet_read
+from viewers.panels import fleet_read, timeline_read
+from viewers.panels.day import CONTEXTS, LIMITS, WAITING
 from viewers.panels.fleet import LATELY_S, NANOS, Look, arranged, share
 from viewers.panels.fleet_read import Fleet, One
 from viewers.panels.gauges import HIGH, HIGHEST, RED
 from viewers.panels.moments import instant, midnight
 from viewers.panels.plans import Limit, daily
 from viewers.panels.words import folder
-from viewers.web import drawing
+from viewers.web import drawing, lanes
 from viewers.web.page import Asked, Page
 
 HOURS = 24
+RULES = {0: WAITING, 2: CONTEXTS}
+"""By its place, which alerts say the same as a row."""
 AMBER_END = RED / 100
 
 
@@ -24,6 +27,8 @@ def read(asked: Asked) -> Mapping[str, Any]:
     memory: fleet_read.Memory = asked.memory.setdefault("fleet", fleet_read.Memory())
     found = fleet_read.fleet(asked.reader, memory, asked.now_s, is_all=is_all)
     sessions = arranged(found, Look(needle=asked.query.get("q", ""), is_all=is_all))
+    kept: timeline_read.Memory = asked.memory.setdefault("ran", timeline_read.Memory())
+    ran = timeline_read.read(asked.reader, kept, 0, 0.0, lanes.until(asked.now_s))
     hours, bound = by_hour(found, asked.now_s), daily(found.plans)
     return {
         "fleet": found, "sessions": sessions, "is_all": is_all, "needle": asked.query.get("q", ""),
@@ -35,7 +40,7 @@ def read(asked: Asked) -> Mapping[str, Any]:
                    for name in ("working", "waiting", "your_turn", "failed")},
         "agents": sum(one.card.agents_open for one in found.sessions if one.card and one.now.state == "working"),
         "budget": (bound.spent / NANOS, bound.limit / NANOS) if bound is not None else None,
-        "attention": attention(found, asked.now_s), "passed": passed(asked.now_s),
+        "attention": attention(found, asked.now_s), "passed": passed(asked.now_s), "lanes": lanes.drawn(ran),
     }  # fmt: skip
 
 
@@ -84,15 +89,19 @@ class Need(NamedTuple):
 
 
 def attention(found: Fleet, now_s: float) -> list[Need]:
-    """What needs a person, the most urgent first."""
+    """What needs a person, the most urgent first. What a session's own row says no alert says again."""
     rows = [need for one in found.sessions for need in _of_session(one)]
     for limit in found.limits:
         resets = instant(limit.resets_at)
-        if limit.used_percent >= HIGH and (resets is None or resets > now_s):
+        subject = f"{limit.agent} {limit.account} {limit.limit_id} {limit.span}"
+        is_told = any(one.rule in LIMITS and one.subject == subject for one in found.alerts)
+        if limit.used_percent >= HIGH and (resets is None or resets > now_s) and not is_told:
             dot = "bad" if limit.used_percent >= HIGHEST else "warnd"
             words = f"{limit.agent} {limit.title} limit at {int(limit.used_percent)}%"
             rows.append(Need(3, dot, words, at=limit.seen_until))
-    rows += [Need(2, "warnd", one.text, one.detail, one.first_at, one.session_id) for one in found.alerts]
+    told = {(rule, row.session) for row in rows for rule in RULES.get(row.place, ())}
+    alerts = [one for one in found.alerts if (one.rule, one.session_id) not in told or one.session_id is None]
+    rows += [Need(2, "warnd", one.text, one.detail, one.first_at, one.session_id) for one in alerts]
     rows += [Need(4, "warnd", f"{name} has no price", tokens=tokens) for name, tokens in found.unpriced]
     return sorted(rows, key=lambda row: row.place)
 
@@ -111,4 +120,4 @@ def _of_session(one: One) -> Iterator[Need]:
         )
 
 
-PAGE = Page("fleet", "Fleet", "/", read, ("today", "sessions", "attention", "limits"), icon="fleet")
+PAGE = Page("fleet", "Fleet", "/", read, ("today", "sessions", "attention", "limits", "lanes"), icon="fleet")

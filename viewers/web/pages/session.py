@@ -1,5 +1,6 @@
 """One session, of now or of long ago: its context, its money, its agents, and all that was said."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from viewers.panels.fleet import LATELY_S, NANOS
 from viewers.panels.session_read import Agent, Session, Use
 from viewers.processes import peaks
 from viewers.reports.scope import session_keys
-from viewers.web import drawing
+from viewers.web import drawing, stacks
 from viewers.web.page import Asked, Page
 
 DONE = frozenset({"completed", "done", "cancelled"})
@@ -45,19 +46,36 @@ def read(asked: Asked) -> Mapping[str, Any]:
         ids = [session_id(asked, each) for each in (found.before, found.after)]
         near = asked.memory["near"] = ((found.before, found.after), ids)
     card = found.card
-    window = card.window_tokens if card else None
+    window, known = card.window_tokens if card else None, costs(found)
     top = max(window or 0, *(tokens for _, tokens in found.contexts), 0) if found.contexts else 0
     return {
         "one": found, "card": card, "near": near[1], "top": top,
         "curve": drawing.curve(found.contexts, top), "peak": max((tokens for _, tokens in found.contexts), default=0),
         "names": {agent.run_id: agent.agent_type or agent.kind for agent in found.agents},
-        "costs": costs(found), "tree": tree(found), "flows": flows(found), "prompts": prompts(found),
+        "costs": known, "colours": stacks.colours([row[0] for row in known["models"]]),
+        "tree": tree(found), "flows": flows(found), "prompts": prompts(found),
         "rate": (card.lately_nanos or 0) / NANOS / (LATELY_S / 60) if card else 0.0,
         "kind_of": feed.kind_of, "words_of": feed.words, "marks": feed.MARKS,
         "moments": [moment for moment in found.feed if moment.what not in feed.QUIET][:SHOWN],
         "files": [File(*row) for row in query.rows(asked.reader, "session_files", session=key, most=FILES)],
+        "resume": resume(asked, found),
         "cwd": found.now.project, "done": DONE, "is_live": found.now.state in ("working", "waiting"), "shown": SHOWN,
     }  # fmt: skip
+
+
+def resume(asked: Asked, found: Session) -> str:
+    """What one types to go on with it, in the folder that it is in; "" where nobody knows."""
+    told = asked.means.told
+    if told is None:
+        return ""
+    known: Mapping[str, tuple[str, ...]] = asked.memory.get("resumes") or told.resumes()
+    asked.memory["resumes"] = known
+    words = known.get(found.now.agent)
+    if not words:
+        return ""
+    folder = found.card.cwd if found.card and found.card.cwd else None
+    command = shlex.join([*words, found.now.session_id])
+    return f"cd {shlex.quote(folder)} && {command}" if folder else command
 
 
 def session_id(asked: Asked, key: int | None) -> str | None:

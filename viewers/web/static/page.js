@@ -29,12 +29,25 @@ function turn() {
   try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then for this page alone */ }
 }
 
+// A page that is not sealed has no clipboard: there the words are chosen, and copied as by hand.
+async function copy(button) {
+  const words = button.parentElement.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    getSelection().selectAllChildren(words);
+    if (!document.execCommand("copy")) return;
+  }
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = "Copy"; }, 2000);
+}
+
 const stream = follow(document.body.dataset);
 setInterval(tick, 1000);
 addEventListener("click", (event) => {
   if (event.target.closest("[data-theme-toggle]")) turn();
   if (event.target.closest("[data-pause]")) stream.pause();
   const copied = event.target.closest("[data-copy]");
-  if (copied) navigator.clipboard?.writeText(copied.dataset.copy);
+  if (copied) copy(copied);
 });
 addEventListener("keydown", (event) => press(event, stream));
