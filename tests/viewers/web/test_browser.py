@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_play
 
 from tests.viewers.conftest import COMMAND, SESSION, spoken
 from tests.viewers.web.hostile import EVIL, hostile, stamp
+from tests.viewers.web.notified import APPEAR, NOTIFY
 from viewers.web.static import FETCHED
 from viewers.web.table import PAGES
 
@@ -243,21 +244,6 @@ def test_a_stretch_of_days_is_chosen_in_the_chart(shown: Shown) -> None:
     page.wait_for_url("**/history?since=*&until=*")
     assert watch.found() == []
     page.close()
-
-
-NOTIFY = """() => {
-  window.told = [];
-  window.Notification = class {
-    constructor(title, { body, tag }) { told.push([title, body, tag]); }
-    addEventListener() {}
-    static permission = "granted"; static requestPermission = async () => "granted"; };
-}"""
-APPEAR = """(key) => {
-  const part = document.querySelector("[data-part=running]");
-  const words = `data-notice="${key}" data-title="src waits for you" data-where="/"`;
-  part.insertAdjacentHTML("beforeend", `<p hidden ${words}>a file</p>`);
-  part.dispatchEvent(new Event("part", { bubbles: true }));
-}"""
 
 
 def test_a_browser_notifies_by_consent_alone_and_once(shown: Shown) -> None:

@@ -126,6 +126,14 @@ def test_what_is_found_opens_the_conversation_there_and_marks_it(site: Site) -> 
     assert site.ask("GET", own[1].replace("&amp;", "&"), more=HTML).text.count('id="here"') == 1
 
 
+def test_what_a_session_did_last_and_was_asked_leads_to_its_place_in_the_conversation(site: Site) -> None:
+    page = site.ask("GET", f"/session/{SESSION}", more=HTML).text
+    links = re.findall(r'class="(?:cut tx row|plain)" href="([^"#]*)#here"', page)
+    assert len(links) >= 5  # three answers and a prompt, which is told twice
+    for link in links:
+        assert site.ask("GET", link.replace("&amp;", "&"), more=HTML).text.count('id="here"') == 1
+
+
 def test_the_history_has_the_sums_of_the_reports(site: Site) -> None:
     page = site.ask("GET", "/history?since=2026-11-18&until=2026-11-19", more=HTML).text
     day = site.ask("GET", "/api/usage?group=day&since=2026-11-18&until=2026-11-19").json()
