@@ -8,7 +8,7 @@ import pytest
 
 from tests import prices
 
-# Every variable that a source asks for, here or below: tests/collector/test_agents.py holds it to that.
+# Every variable that a source asks for, here or below: tests/collector/sources/test_agents.py holds it to that.
 AGENT_ROOTS = (
     "CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "OPENCODE_DB", "PI_CODING_AGENT_DIR",
     "PI_CODING_AGENT_SESSION_DIR", "PI_CONFIG_DIR", "QWEN_HOME", "QWEN_RUNTIME_DIR",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collector.killing import check_like_clean, kill_and_grow
+from tests.collector.recording.killing import check_like_clean, kill_and_grow
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from store.alert_config import Sink
 from store.alerts import Change, Reading, Settled
 from store.database import open_writer, transaction
 from store.secrets import HIDDEN
-from tests.collector.receiver import receiving
+from tests.collector.doors.receiver import receiving
 from tests.viewers.conftest import Run
 
 WORDS = "s1: waits for you \x1b[2J"

@@ -14,7 +14,7 @@ from collector.doors.receiver import routes
 from collector.files.discover import Root
 from collector.sources import all_sources
 from store.http_token import token
-from tests.collector.otlp_wire import ask, request
+from tests.collector.doors.otlp_wire import ask, request
 
 OLD = '{\n  "statusLine": {"type": "command", "command": "date"}\n}\n'
 
