@@ -243,7 +243,8 @@ def check_c19(home: Path, user: Path, megabytes: int, files: int, mutant: str = 
         })  # fmt: skip
         assert all_rows(home) == (lines + said["lines"], size + said["bytes"], 0)
         is_long = seconds >= LONG_S
-        assert found[-1] < (2.0 if is_long else max(2.0, took_s / 2))
+        # On a busy machine a single portion of the backlog may take seconds; who comes last waits for all of it.
+        assert found[-1] < (2.0 if is_long else max(2.0, took_s * 0.8))
         assert (took_s if is_long else used.cpu_s) < megabytes / 20 + 2
     check_every_byte(home)
 
