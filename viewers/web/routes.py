@@ -232,6 +232,9 @@ async def _health(request: Request) -> Response:
 
 async def gone(request: Request, error: Exception) -> Response:
     """What is said where there is nothing."""
+    if request.url.path.startswith("/api/"):
+        told = {"error": "the API has no such address", "hint": "/api/openapi.json describes it"}
+        return JSONResponse(told, 404)
     if "text/html" in request.headers.get("accept", ""):
         return HTMLResponse(template("nothing.html", static=STATIC.address, now_s=0.0), 404)
     return PlainTextResponse("There is no such address.\n", 404)

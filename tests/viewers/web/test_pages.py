@@ -168,6 +168,29 @@ def test_the_description_names_every_call_and_no_other(site: Site) -> None:
         assert places == set(re.findall(r"\{(\w+)\}", path))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("forecast?since=2026-11-01", "understands no 'since'"), ("tools?model=a", "understands no 'model'"),
+     ("usage?grup=day", "understands no 'grup'"), ("usage?group=day&group=week", "given twice"),
+     ("usage?since=2026-13-01", "since '2026-13-01' is not a date"), ("blocks?limit=-1", "limit '-1' is not"),
+     ("sessions?show=none", "show cannot be"), (f"sessions/{SESSION}/conversation?run=x", "run cannot be")],
+)  # fmt: skip
+def test_a_filter_that_would_leave_nothing_out_is_an_error(site: Site, path: str, said: str) -> None:
+    reply = site.ask("GET", f"/api/{path}")
+    assert reply.status == 400 and said in reply.json()["error"]
+
+
+def test_where_the_api_has_nothing_it_says_so_as_it_says_everything(site: Site) -> None:
+    reply = site.ask("GET", "/api/usages", more=HTML)
+    assert reply.status == 404 and set(reply.json()) == {"error", "hint"}
+
+
+def test_the_windows_of_the_api_are_those_of_the_command(site: Site) -> None:
+    told = site.ask("GET", "/api/blocks?since=2026-11-18&until=2026-11-19&limit=2").json()
+    whole = site.ask("GET", "/api/usage?since=2026-11-18&until=2026-11-19").json()
+    assert len(told["blocks"]) == 2 and told["totals"]["totalTokens"] == whole["totals"]["totalTokens"]
+
+
 ODD = (
     "7d", "9999d", "0d", "month", "2026-11-18", "20261118", "2026-02-30", "0000-00-00", "9999-12-31", "day", "all",
     "main", "project", "1", "0", "-1", "1e3", "9" * 400, "\0", "a\0b", "\u202e", "%", "null", "[]", "' or 1=1 --",

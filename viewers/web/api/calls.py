@@ -14,7 +14,10 @@ from viewers.care.status import silent
 from viewers.panels import fleet_read, search, search_read, session_read
 from viewers.panels.documents import fleet_document, session_document
 from viewers.processes import peaks
-from viewers.reports import report_csv, report_json
+from viewers.reports import block_report, report_csv, report_json
+from viewers.reports.blocks import blocks
+from viewers.reports.flags import REPORTS as REPORT_OPTIONS
+from viewers.reports.flags import SPENDING
 from viewers.reports.flags import Asked as ReportAsked
 from viewers.reports.report import KINDS, Told, cards_of, ordered
 from viewers.reports.scope import number_of, one_of, session_keys
@@ -146,11 +149,24 @@ def _report(name: str) -> Call:
         module = import_module(f"viewers.{ANSWERS[name]}")
         chosen = range_of(asked, ("",), usual=None)
         usual = None if chosen.scope.since or chosen.scope.until else "28d"
-        asked_for = module.defaults(ReportAsked())
+        asked_for = module.defaults(ReportAsked(limit=asked.query.get("limit") or None))
         scope = range_of(asked, ("",), usual=usual if asked_for.last else None).scope
         return {"schemaVersion": 1, **module.answer(asked.reader, asked_for._replace(last=None), scope).document}
 
-    return Call(f"/api/{name}", answer, f"what `fleetmeter {name} --json` prints", RANGE)
+    return Call(f"/api/{name}", answer, f"what `fleetmeter {name} --json` prints", words(SPENDING[name][1]))
+
+
+def words(options: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of an address that mean what the options of the command mean; another one would leave nothing out."""
+    return tuple(word for word in (*RANGE, "limit") if {"range": "last"}.get(word, word) in options)
+
+
+def windows(asked: Asked) -> Mapping[str, Any]:
+    chosen = range_of(asked, ("",), usual=None)
+    scope, limit = chosen.scope, number_of(asked.query.get("limit"), "limit")
+    known = block_report.chosen(blocks(asked.reader, scope, asked.now_s), ReportAsked(), scope, asked.now_s)
+    shown = block_report.ordered(known, "asc", limit)
+    return block_report.document(shown, total([block.used for block in known]), scope, asked.now_s)
 
 
 CALLS: tuple[Call, ...] = (
@@ -160,6 +176,7 @@ CALLS: tuple[Call, ...] = (
     Call("/api/s/{id}", session, "the same as /api/sessions/{id}"),
     Call("/api/usage", usage, f"tokens and money by group: {', '.join(GROUPS)}", ("group", "limit", *RANGE)),
     Call("/api/usage.csv", usage_csv, "the same as CSV", ("group", "limit", *RANGE), CSV),
+    Call("/api/blocks", windows, "what `fleetmeter blocks --json` prints", words(REPORT_OPTIONS["blocks"][1])),
     *(_report(name) for name in ANSWERS if name != "compare"),
     Call("/api/search", searched, "where something was said", ("q",)),
     Call("/api/status", status, "whether a collector runs, and how far it is"),

@@ -1,5 +1,6 @@
 """How a call is answered over HTTP: read in a moment, and every trouble a sentence with what to do."""
 
+import re
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -27,6 +28,8 @@ ALL = (
 )  # fmt: skip
 
 
+OPTION = re.compile(r"(?<!\S)--(?=[a-z])")
+"""How a command would name a word of an address."""
 EVENTS = Described(
     "/api/events",
     "what happens in every session, as server-sent events: the lines of `fleetmeter watch --json`, each with an id; "
@@ -85,6 +88,7 @@ def refusal(error: Exception, *, has_place: bool = False) -> Response:
     """A sentence, and what to do."""
     if isinstance(error, UsageTrouble):
         is_missing = has_place and str(error).startswith("no session")
-        return JSONResponse({"error": str(error), "hint": error.hint}, 404 if is_missing else 400)
+        told = OPTION.sub("", str(error))
+        return JSONResponse({"error": told, "hint": error.hint}, 404 if is_missing else 400)
     trouble = trouble_of(error)
     return JSONResponse({"error": trouble.words, "hint": trouble.hint}, 503)
