@@ -11,8 +11,9 @@ import pytest
 from store.database import open_reader
 from tests.viewers.ledger import Answer, keep, some
 from viewers.reports.blocks import BLOCK_S, Block, blocks, projection, rate
+from viewers.reports.heat import heat
 from viewers.reports.scope import Scope
-from viewers.reports.usage import Used
+from viewers.reports.usage import Used, groups
 from viewers.reports.zone import chosen
 
 START_S = datetime(2026, 11, 18, 9, tzinfo=UTC).timestamp()
@@ -82,6 +83,16 @@ def test_U46_the_projection_goes_on_at_the_rate_and_stops_at_the_end() -> None:
 def test_U47_one_answer_alone_has_no_rate() -> None:
     block = Block(START_S, START_S + BLOCK_S, START_S + 600, START_S + 600, {"m": Used(input_tokens=5)}, is_active=True)
     assert rate(block) is None and projection(block, START_S) is None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_the_hours_of_the_week_hold_what_the_days_of_the_range_do(zone: str, home: Path) -> None:
+    keep(home, [Answer(f"2026-11-{day}T{hour}:10:00.000Z") for day in (16, 17, 18, 19) for hour in ("02", "12", "22")])
+    with closing(open_reader(home)) as reader:
+        for days in (("2026-11-17", "2026-11-18"), ("2026-11-17", None), (None, "2026-11-17"), (None, None)):
+            scope = Scope(chosen(zone), START_S, *days)
+            spent = sum(group.used.usd_nanos for group in groups(reader, scope, "day"))
+            assert sum(map(sum, heat(reader, scope).cells)) == spent > 0
 
 
 def test_of_a_few_minutes_nothing_is_said_about_the_hours_that_are_left() -> None:

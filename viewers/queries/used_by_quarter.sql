@@ -1,4 +1,4 @@
--- How much was used in each quarter of an hour, by model?
+-- How much was used in each quarter of an hour of these days, by model?
 -- The rows stand before, in one of the files used_in_….sql.
 -- Of tables, by keys that no view shows.
 select
@@ -23,6 +23,8 @@ select
 from used as u
 cross join account as a using (account_id)
 where u.quarter <> ''
+    and (:since is null or u.date >= :since)
+    and (:until is null or u.date <= :until)
     and (:accounts is null or a.name in (select value from json_each(:accounts)))
     and (:agents is null or a.agent in (select value from json_each(:agents)))
     and (:models is null or u.model in (select value from json_each(:models)))
