@@ -11,8 +11,30 @@ from typing import Any
 import pytest
 
 from viewers.entry.looking import ONCE
+from viewers.panels.feed import MARKS, kind_of
+from viewers.panels.fleet_read import GONE_S, Moment, now_of
+from viewers.reading.listing import told_apart
+from viewers.reports.dates import utc
 
 HEAVY = ("textual", "typer", "rich")
+
+
+def test_ids_are_as_long_as_it_takes_to_tell_them_apart() -> None:
+    assert told_apart([]) == told_apart(["5f3c0000-0000", "6f3c0000-0000"]) == 8
+    assert told_apart(["01a22999-218e-7677", "01a22999-fd7a-7ce9"]) == 13
+
+
+def test_what_was_silent_for_a_day_does_not_work_whatever_is_said_of_it() -> None:
+    row = (1, "id", "claude", "work", "/src/app", "working", utc(0.0), None, 7, utc(0.0), None)
+    assert now_of(row, GONE_S - 1).state == "working"
+    assert now_of(row, GONE_S + 1).state == "idle"
+    assert now_of((*row[:8], None, *row[9:]), GONE_S + 1).state == "ended"
+
+
+def test_a_call_that_goes_on_in_the_background_did_not_fail() -> None:
+    moment = Moment(utc(0.0), "main", "tool", "Agent", "look around", None, None, "background", "tool 1", "toolu_1", 0)
+    assert MARKS[kind_of(moment)][0] == "→"
+    assert kind_of(moment._replace(status="interrupted")) == "error"
 
 
 @pytest.mark.parametrize("words", [["--once"], ["list"], ["list", "--all"], ["watch"]])

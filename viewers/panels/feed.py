@@ -13,7 +13,7 @@ from viewers.screen.text import clean
 MARKS = {
     "prompt": ("»", "accent"), "reply": ("↳", ""), "thinking": ("·", "muted"), "open": ("→", "accent"),
     "ok": ("✓", "ok"), "error": ("✗", "bad"), "rejected": ("✗", "warn"), "compaction": ("▼", "warn"),
-    "workflow": ("+", "accent"),
+    "workflow": ("+", "accent"), "background": ("→", "accent"),
 }  # fmt: skip
 RUN = "run:"
 QUIET = frozenset({"turn_end"})
@@ -24,7 +24,7 @@ PROMPTS = {"queued": "queued: ", "notification": "told: ", "interruption": "inte
 def kind_of(moment: Moment) -> str:
     """The kind that its mark is for."""
     if moment.kind == "tool":
-        return str(moment.status) if moment.status in MARKS else "open" if moment.status == "open" else "error"
+        return str(moment.status) if moment.status in MARKS else "error"
     if moment.kind == "message":
         return "thinking" if moment.what == "thinking" else "error" if moment.what == "error" else "reply"
     return moment.kind

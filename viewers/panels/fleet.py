@@ -80,7 +80,8 @@ def _place(one: One, sort: str) -> tuple[object, ...]:
         return ()
     if sort == "project":
         return (folder(one.now.project).lower(),)
-    return (state(one.now.state)[3], -(share(one.card) or 0.0))
+    is_live = one.now.state in ("working", "waiting")
+    return (state(one.now.state)[3], -(share(one.card) or 0.0) if is_live else 0.0)
 
 
 def fits(one: One, needle: str) -> bool:

@@ -27,7 +27,17 @@ select
     s.usd,
     s.unpriced_tokens,
     s.permission_mode,
-    s.last_prompt,
+    coalesce(
+        (
+            select p.text
+            from prompt as p
+            join run as u on u.run_key = p.run_key
+            where p.session_key = :session and u.run_id = 'main' and p.is_copy = 0 and p.kind in ('prompt', 'command')
+            order by p.at desc
+            limit 1
+        ),
+        s.last_prompt
+    ) as last_prompt,
     (
         select iif(
             k.at > (select n.at from newest as n), k.tokens_after, (select n.used from newest as n)

@@ -21,7 +21,8 @@ HEAD = ("STATE", "AGE", "CONTEXT", "COST", "MODEL", "PROJECT", "SESSION", "LAST 
 NONE, NONE_NOW = "no session is recorded", "no session in the last 30 minutes; `fleetmeter list --all` lists every one"
 EVERY = -1
 """No limit, to SQLite."""
-WIDTHS = (11, 7, 9, 11, 18, 18, 9)
+WIDTHS = (11, 7, 9, 11, 18, 18)
+SHORT, WHOLE = (8, 13, 18), 36
 
 
 def run(*, is_all: bool = False, as_json: bool = False) -> int:
@@ -38,9 +39,10 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
         output.print_json({"schemaVersion": 1, "sessions": [one_document(one) for one in sessions]})
         return 0
     width = terminal.columns()
-    lines = [line(one, now_s) for one in sessions]
+    short = told_apart([one.now.session_id for one in sessions])
+    lines = [line(one, now_s, short) for one in sessions]
     if lines:
-        head = tuple(cell(name, columns) for name, columns in zip(HEAD, (*WIDTHS, 11), strict=True))
+        head = tuple(cell(name, columns) for name, columns in zip(HEAD, (*WIDTHS, short + 1, 11), strict=True))
         for shown in (_spaced(head), *map(_spaced, lines)):
             terminal.show(plain(cropped(shown, width) if width else shown).rstrip())
     else:
@@ -48,7 +50,12 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
     return 0
 
 
-def line(one: read.One, now_s: float) -> Line:
+def told_apart(ids: list[str]) -> int:
+    """How many characters of an id it takes: some agents begin those of an hour alike."""
+    return next((n for n in SHORT if len({id_[:n] for id_ in ids}) == len(set(ids))), WHOLE)
+
+
+def line(one: read.One, now_s: float, short: int = SHORT[0]) -> Line:
     """A session in columns."""
     card = one.card
     mark, words, _, _ = state(one.now.state)
@@ -63,7 +70,7 @@ def line(one: read.One, now_s: float) -> Line:
         cell(cost, WIDTHS[3]),
         cell(model(card.model if card else None) or format.NONE, WIDTHS[4]),
         cell(folder(one.now.project), WIDTHS[5]),
-        cell(one.now.session_id[:8], WIDTHS[6]),
+        cell(one.now.session_id[:short], short + 1),
         (clean(asked), ""),
     )
 

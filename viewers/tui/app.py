@@ -188,6 +188,13 @@ class FleetApp(Host):
         self.faces["Session"].open(key, place)
         self.show(self.faces["Session"])
 
+    @property
+    def unread(self) -> str:
+        trouble = self.told.trouble if self.told else None
+        if trouble is None:
+            return "reading"
+        return "nothing yet: start an agent in any project" if trouble.is_empty else "it cannot be read now"
+
     def was_read(self, name: str) -> bool:
         return self.told is not None and self.told.name == name and self.told.trouble is None
 
@@ -253,7 +260,8 @@ class FleetApp(Host):
     def action_pause(self) -> None:
         self.paused_s = None if self.paused_s is not None else time.time()
         self.reading.is_paused = self.paused_s is not None
-        self.ask()
+        if self.paused_s is None:  # asked while it pauses, it would read once more
+            self.ask()
         self.tick()
 
     def action_reload(self) -> None:

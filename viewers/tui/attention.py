@@ -58,7 +58,7 @@ class Attention(ModalScreen[int]):
         """Show what is known."""
         view = self.query_one(View)
         if self.answer is None:
-            view.show(Panel("Needs attention", empty="reading"))
+            view.show(Panel("Needs attention", empty=host(self).unread))
             return
         panel = day.attention(self.answer, view.inside, now_s, is_whole=True)
         keys = "enter opens  a acknowledges  A all  esc closes" if view.inside > 60 else "a acknowledges  esc closes"

@@ -101,7 +101,7 @@ class CostsFace(Face):
         views = {name: self.query_one(f"#{name}", View) for name in PARTS}
         if found is None:
             for view in views.values():
-                view.show(Panel("Costs", empty="reading"))
+                view.show(Panel("Costs", empty=host(self).unread))
             return
         width = self.screen.size.width
         self.query_one("#range", Words).show(costs.strip(found, width))
@@ -119,7 +119,7 @@ class CostsFace(Face):
         if name == "budgets":
             return costs.budgets(found, columns)
         drawn = costs_when.blocks if name == "blocks" else costs_when.hours
-        return drawn(found.when, columns, now_s) if found.when else view.panel._replace(empty="reading")
+        return drawn(found.when, columns, now_s) if found.when else view.panel._replace(empty=host(self).unread)
 
     # -- which panels there are
 

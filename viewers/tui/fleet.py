@@ -31,8 +31,8 @@ class FleetFace(Face):
     title, number = "Fleet", "1"
     keys = "enter open  a all/active  / filter  s sort  o by project  n needs you  p pause"
     help = (
-        ("enter", "open the session"), ("a", "all sessions, or the last 30 minutes"), ("/", "filter; esc clears it"),
-        ("s  [ ]", "sort by state, cost, context, age, project"), ("o", "group by project"), ("r", "read again now"),
+        ("enter", "open the session"), ("a", "all sessions, or those of now"), ("/", "filter; esc clears it"),
+        ("s  [ ]", "sort: state, cost, context …"), ("o", "group by project"), ("r", "read again now"),
     )  # fmt: skip
     acts = (
         Act("all sessions, or the active ones", "all", "a"), Act("sort by state, cost, context, age", "sort(1)", "s"),
@@ -116,7 +116,7 @@ class FleetFace(Face):
         lines = 2 if sessions.inside < 70 or self.screen.size.height < 32 else 3
         panel = fleet.panel(answer, self.look, sessions.inside, lines, now_s, order)
         if self.answer is None:
-            panel = panel._replace(empty="reading")
+            panel = panel._replace(empty=host(self).unread)
         sessions.show(panel)
         self.order = tuple(int(row.key) for row in panel.rows if row.key.isdecimal())
         self.query_one("#today", Words).show(((" ", ""), *day.today(answer, self.size.width - 2, now_s)))

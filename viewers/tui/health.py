@@ -10,6 +10,7 @@ from viewers.panels import health
 from viewers.panels.ink import Panel
 from viewers.panels.reading import Question
 from viewers.tui.face import Face
+from viewers.tui.host import host
 from viewers.tui.view import View
 
 PARTS = (("collector", health.collector), ("files", health.files), ("findings", health.findings),
@@ -58,6 +59,6 @@ class HealthFace(Face):
         for name, drawn in PARTS:
             view = self.query_one(f"#{name}", View)
             if self.answer is None:
-                view.show(Panel(view.panel.title or "Health", empty="reading"))
+                view.show(Panel(view.panel.title or "Health", empty=host(self).unread))
             elif view.size.width:
                 view.show(drawn(self.answer, view.inside))

@@ -12,10 +12,12 @@ from viewers.tui.view import View
 
 EVERYWHERE = (
     ("1-8", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
-    ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again now"), 
-    ("n", "what needs you; acknowledge"), ("T", "light and dark"),
-    ("ctrl+p", "all commands"), ("q", "quit; the collector goes on"),
+    ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again"),
+    ("n", "what needs you"), ("T", "light, dark"),
+    ("ctrl+p", "all commands"), ("q", "quit"),
 )  # fmt: skip
+OWN, REST = (11, 30), (12, 21)
+"""The columns of a key and of what it does: of this screen, and of all."""
 SIGNS = (
     "◆ waiting  ● working  ○ your turn  · idle  ✗ failed",
     "█ used  ░ free  ┃ made smaller here   ≥ it may be more",
@@ -37,11 +39,13 @@ class Help(ModalScreen[None]):
         yield View(id="help", has_cursor=False)
 
     def on_mount(self) -> None:
-        own, every = list(self.face.help), list(EVERYWHERE)
-        rows = [one(str(at), *self._pair(own, at), *self._pair(every, at)) for at in range(max(len(own), len(every)))]
+        own, every = self.face.help, EVERYWHERE
+        lines = max(len(own), len(every))
+        rows = [one(str(at), *_pair(own, at, OWN), *_pair(every, at, REST)) for at in range(lines)]
         rows += [one("gap", ("", "")), *(one(signs, (signs, "muted")) for signs in SIGNS)]
         self.query_one(View).show(Panel(f"Keys of {self.face.title}, and of all screens", tuple(rows), "esc closes"))
 
-    def _pair(self, keys: list[tuple[str, str]], at: int) -> Line:
-        key, does = keys[at] if at < len(keys) else ("", "")
-        return cell(key, 12, "accent"), cell(does, 25)
+
+def _pair(keys: tuple[tuple[str, str], ...], at: int, columns: tuple[int, int]) -> Line:
+    key, does = keys[at] if at < len(keys) else ("", "")
+    return cell(key, columns[0], "accent"), cell(does, columns[1])

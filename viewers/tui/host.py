@@ -22,6 +22,11 @@ class Host(App[int]):
     desk: Desk | None = None
     """Who looks at processes, and acts on them."""
 
+    @property
+    def unread(self) -> str:
+        """Why nothing is shown yet."""
+        raise NotImplementedError
+
     def ask(self) -> None:
         """Read anew what is on the screen."""
         raise NotImplementedError

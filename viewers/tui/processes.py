@@ -56,10 +56,10 @@ class ProcessesFace(Face):
     title, number = "Processes", "5"
     keys = "enter open session  x stop…  X stop all…  K keep…  t tree  a all  s sort  / filter  b back"
     help = (
-        ("enter", "open its session"), ("x", "stop the process; it asks first"),
+        ("enter", "open its session"), ("x", "stop the process; asks first"),
         ("X", "stop it and all it started"), ("t", "show what each started"),
         ("K", "keep it from being stale"), ("a", "also helpers, launchers"),
-        ("s", "sort by state, memory, cpu, age"), ("/", "filter; esc clears it"),
+        ("s", "sort: state, memory, cpu, age"), ("/", "filter; esc clears it"),
     )  # fmt: skip
     acts = (
         Act("stop the one under the cursor…", "stop", "x"), Act("stop it and all it started…", "stop_all", "X"),

@@ -27,7 +27,7 @@ class SearchFace(Face):
     title, number, typed = "Search", "6", 'words, "a phrase", project: agent: since:7d until:'
     keys = "/ words  enter open there  f of what  tab text  b back  p pause"
     help = (
-        ("/", "what to search for"), ("enter", "open the session there"), ("f", "prompts, replies, tools, errors"),
+        ("/", "what to search for"), ("enter", "open the session there"), ("f", "prompts, replies, tools …"),
         ("tab", "the text of a match"), ('"a b"', "these words side by side"), ("since:7d", "project: agent: until:"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "kind(1)"), Binding("F", "kind(-1)", show=False)]

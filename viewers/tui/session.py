@@ -34,7 +34,7 @@ class SessionFace(Face):
     title, number = "Session", "2"
     keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
     help = (
-        ("enter", "the whole text; of an agent"), ("", "or a tool its moments"),
+        ("enter", "whole text; a tool's calls"),
         ("b", "back to the fleet"), ("[ ]", "older, newer session"),
         ("tab", "next panel"), ("t", "prompts, tools, todo, limits"), ("z", "only this panel; again: all"),
         ("/", "search; is:error is:prompt"), ("y", "copy the session's id"),
@@ -110,10 +110,11 @@ class SessionFace(Face):
         found: read.Session | None = self.answer
         what, asked = self.query_one("#what", Words), self.query_one("#asked", Words)
         if found is None:
-            what.show(((" no session is recorded yet", "muted"),) if self._was_read() else ((" reading", "muted"),))
+            unread = host(self).unread
+            what.show(((f" {'no session is recorded yet' if self._was_read() else unread}", "muted"),))
             asked.show(())
             for view in self.query(View):
-                view.show(Panel(view.panel.title, empty=format_empty(self._was_read())))
+                view.show(Panel(view.panel.title, empty=format_empty(self._was_read(), unread)))
             return
         for words, line in zip((what, asked), session.heading(found, now_s), strict=True):
             words.show(line)
@@ -277,6 +278,6 @@ class SessionFace(Face):
         host(self).tick()
 
 
-def format_empty(was_read: bool) -> str:
+def format_empty(was_read: bool, unread: str) -> str:
     """What an empty panel says."""
-    return "none" if was_read else "reading"
+    return "none" if was_read else unread

@@ -66,7 +66,7 @@ class TimelineFace(Face):
         lanes = self.query_one("#lanes", View)
         self.query_one("#span", Words).show(timeline.strip(found, self.which))
         if found is None:
-            lanes.show(Panel("Timeline", empty="reading"))
+            lanes.show(Panel("Timeline", empty=host(self).unread))
             return
         drawn = (found, self.needle, lanes.inside, self.is_deep)
         if drawn != self.drawn:  # a thousand lanes take a while, and none moves before it is read again

@@ -78,7 +78,7 @@ class ToolsFace(Face):
         table, calls, files = (self.query_one(f"#{name}", View) for name in ("bytool", "calls", "edited"))
         if found is None:
             for view in (table, calls, files):
-                view.show(Panel(view.panel.title or "Tools", empty="reading"))
+                view.show(Panel(view.panel.title or "Tools", empty=host(self).unread))
             return
         table.show(tools.table(found, table.inside, self.sort))
         calls.show(tools.calls(found, calls.inside, now_s))

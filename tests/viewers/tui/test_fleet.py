@@ -8,6 +8,8 @@ import pytest
 from viewers.panels.fleet import doing_of
 from viewers.panels.fleet_read import Now, One
 from viewers.reports.dates import utc
+from viewers.tui.faces import FACES
+from viewers.tui.help import EVERYWHERE, OWN, REST
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -86,7 +88,7 @@ def test_the_letters_of_a_filter_are_no_keys(recorded: Path, look: Any) -> None:
 
 def test_paused_nothing_moves_until_it_goes_on(live: None, look: Any, append: Any, prompt: Any, record: Any) -> None:
     async def by_keys(eye: Any) -> None:
-        await eye.until("» go on")
+        await eye.until("↳ done")  # all that is asked is there
         await eye.press("p")
         await eye.until("⏸ paused")
         append(prompt("not yet"))
@@ -97,6 +99,12 @@ def test_paused_nothing_moves_until_it_goes_on(live: None, look: Any, append: An
         await eye.until("not yet", seconds=3)
 
     look(by_keys)
+
+
+def test_no_word_of_the_help_is_cut() -> None:
+    pairs = [(OWN, pair) for face in FACES for pair in face.help] + [(REST, pair) for pair in EVERYWHERE]
+    assert [pair for columns, pair in pairs if any(map(int.__ge__, map(len, pair), columns))] == []
+    assert max(len(face.help) for face in FACES) <= len(EVERYWHERE) <= 12
 
 
 def test_help_names_the_keys(recorded: Path, look: Any) -> None:

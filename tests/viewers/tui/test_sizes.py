@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from viewers.tui import app as apps
-from viewers.tui.rest import Rest
+from viewers.tui.rest import AFTER_S, Rest
 
 
 @pytest.mark.parametrize("size", [(39, 10), (40, 9)])
@@ -44,7 +44,7 @@ def test_while_nobody_looks_less_is_read_and_drawn_until_a_key(recorded: Any, lo
     async def by_keys(eye: Any) -> None:
         await eye.until("Active sessions")
         often = eye.app.reading.poll_s
-        eye.app.rest.after_s = 0.0
+        eye.app.rest.touched_s -= AFTER_S + 1
         eye.app._tick()
         assert eye.app.reading.poll_s == apps.EVERY_S
         drawn = eye.app.rest.drawn_s
