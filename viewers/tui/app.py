@@ -9,7 +9,6 @@ from rich.style import Style
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseEvent
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -21,6 +20,7 @@ from viewers.tui.face import Face, Place
 from viewers.tui.faces import FACES
 from viewers.tui.help import Help
 from viewers.tui.host import Host
+from viewers.tui.messages import Answered
 from viewers.tui.rest import EVERY_S, Rest
 from viewers.tui.theme import DARK, LIGHT, THEMES, styles
 from viewers.tui.view import View
@@ -29,14 +29,6 @@ from viewers.tui.words import Words
 TICK_S = 1.0
 WIDTHS = [(0, "-narrow"), (100, "-wide"), (160, "-broad")]
 HEIGHTS = [(0, "-tiny"), (20, "-low"), (32, "-high")]
-
-
-class Answered(Message):
-    """Something was read."""
-
-    def __init__(self, told: Told) -> None:
-        super().__init__()
-        self.told = told
 
 
 class FleetApp(Host):
@@ -59,7 +51,7 @@ class FleetApp(Host):
         Binding("ctrl+c,q", "quit", "quit", priority=False), Binding("question_mark", "help", "help"),
         Binding("p", "pause", "pause"), Binding("r", "reload", "read again"), Binding("slash", "filter", "filter"),
         Binding("n,a", "attention", "needs attention"), Binding("escape", "clear", "clear"),
-        Binding("b", "to_fleet", "back"), Binding("T", "other_theme", "light and dark"),
+        Binding("b", "return", "back"), Binding("T", "other_theme", "light and dark"),
         *(Binding(face.number, f"face('{face.title}')", face.title) for face in FACES),
     ]  # fmt: skip
 
@@ -83,6 +75,8 @@ class FleetApp(Host):
         self.paused_s: float | None = None
         self.faces = {face.title: face() for face in FACES}
         self.shown: Face = self.faces["Fleet"]
+        self.before: Face = self.shown
+        """Where a session was opened from."""
         self.over: Attention | None = None
         """What lies over the screen and asks a question of its own."""
         self.wanted = session
@@ -185,8 +179,11 @@ class FleetApp(Host):
         return self.over or self.shown
 
     def open_session(self, key: int, place: Place | None = None) -> None:
-        self.faces["Session"].open(key, place)
-        self.show(self.faces["Session"])
+        session = self.faces["Session"]
+        if self.shown is not session:
+            self.before = self.shown
+        session.open(key, place)
+        self.show(session)
 
     @property
     def unread(self) -> str:
@@ -238,8 +235,9 @@ class FleetApp(Host):
     def action_face(self, title: str) -> None:
         self.show(self.faces[title])
 
-    def action_to_fleet(self) -> None:
-        self.show(self.faces["Fleet"])
+    def action_return(self) -> None:
+        """From a session to where it was opened, from elsewhere to the fleet."""
+        self.show(self.before if self.shown is self.faces["Session"] else self.faces["Fleet"])
 
     def action_attention(self) -> None:
         if self.over is None:

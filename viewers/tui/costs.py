@@ -272,7 +272,7 @@ class CostsFace(Face):
             self.query_one("#parts", View).restart()
             self._ask(asked._replace(range=self.asked.range, unit=self.asked.unit, span=self.asked.span))
         elif leaves:
-            await self.run_action("app.to_fleet")
+            await self.run_action("app.return")
 
     def filtered(self, needle: str) -> None:
         self.needle = needle

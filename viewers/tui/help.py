@@ -12,7 +12,7 @@ from viewers.tui.view import View
 
 EVERYWHERE = (
     ("1-8", "screens"), ("j k  arrows", "move"), ("g G", "oldest, newest"), ("tab", "next panel"), ("enter", "open"),
-    ("b", "back to the fleet"), ("/", "filter, esc clears"), ("p  r", "pause; read again"),
+    ("b", "back"), ("/", "filter, esc clears"), ("p  r", "pause; read again"),
     ("n", "what needs you"), ("T", "light, dark"),
     ("ctrl+p", "all commands"), ("q", "quit"),
 )  # fmt: skip

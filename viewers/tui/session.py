@@ -35,18 +35,18 @@ class SessionFace(Face):
     keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
     help = (
         ("enter", "whole text; a tool's calls"),
-        ("b", "back to the fleet"), ("[ ]", "older, newer session"),
+        ("b", "back to where you were"), ("[ ]", "older, newer session"),
         ("tab", "next panel"), ("t", "prompts, tools, todo, limits"), ("z", "only this panel; again: all"),
-        ("/", "search; is:error is:prompt"), ("y", "copy the session's id"),
+        ("/", "search; is:error is:prompt"), ("y", "copy the session's id"), ("N", "to the newest, from a place"),
     )  # fmt: skip
     acts = (
         Act("copy its id", "copy", "y"), Act("older session", "near('before')", "["),
         Act("newer session", "near('after')", "]"), Act("prompts, tools, todo, limits", "beside", "t"),
-        Act("only the panel in focus, or all", "zoom", "z"), Act("newest activity", "newest", "n"),
+        Act("only the panel in focus, or all", "zoom", "z"), Act("newest activity", "newest", "N"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("[", "near('before')"), Binding("]", "near('after')"), Binding("z", "zoom"), Binding("t", "beside"),
-        Binding("y", "copy"), Binding("n", "newest"),
+        Binding("y", "copy"), Binding("N", "newest"),
         Binding("tab", "part(1)", show=False), Binding("shift+tab", "part(-1)", show=False),
     ]  # fmt: skip
     SCOPED_CSS = False  # the rules for a size begin at the screen
@@ -55,6 +55,8 @@ class SessionFace(Face):
     SessionFace #upper2 { height: 11; }
     SessionFace #lower { height: 1fr; }
     SessionFace #cost, SessionFace #flows, SessionFace .beside { width: 42; }
+    .-low SessionFace #upper2 { height: 9; }
+    .-low SessionFace #middle { height: 6; }
     .-narrow SessionFace #cost { width: 1fr; }
     .-narrow SessionFace #upper2 { height: 8; }
     .-narrow SessionFace #middle { height: 5; }
@@ -151,7 +153,7 @@ class SessionFace(Face):
             case "tasks":
                 return session.tasks(found, columns)
             case _:
-                since = f"until {day(self.place.at, now_s)} · n newest" if self.place else "newest first"
+                since = f"until {day(self.place.at, now_s)} · N newest" if self.place else "newest first"
                 since = f"{view.cursor} newer · G goes there" if view.cursor and not self.place else since
                 fact = f"search “{self.needle}”" if self.needle else since
                 cwd = found.card.cwd if found.card else None

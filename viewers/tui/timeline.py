@@ -21,18 +21,18 @@ class TimelineFace(Face):
     """The screen."""
 
     title, number = "Timeline", "8"
-    keys = "left right scroll  h d w hours day week  n now  t subagents  enter open  / filter  b back  p pause"
+    keys = "left right scroll  h d w hours day week  N now  t subagents  enter open  / filter  b back  p pause"
     help = (
-        ("left right", "earlier, later"), ("h d w", "six hours, a day, a week"), ("n", "until now"),
+        ("left right", "earlier, later"), ("h d w", "six hours, a day, a week"), ("N", "until now"),
         ("t", "subagents, or sessions alone"),
         ("enter", "open the session"), ("/", "project, agent, title"), ("b", "back to the fleet"),
     )  # fmt: skip
     acts = (
         *(Act(name, f"span({at})", "hdw"[at]) for at, (name, _, _) in enumerate(read.SPANS)),
-        Act("until now", "now", "n"), Act("subagents, or sessions alone", "deep", "t"),
+        Act("until now", "now", "N"), Act("subagents, or sessions alone", "deep", "t"),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,[", "scroll(1)"), Binding("right,]", "scroll(-1)"), Binding("n", "now"),
+        Binding("left,[", "scroll(1)"), Binding("right,]", "scroll(-1)"), Binding("N", "now"),
         Binding("t", "deep"),
         *(Binding(key, f"span({at})") for at, key in enumerate("hdw")),
     ]  # fmt: skip

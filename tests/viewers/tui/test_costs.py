@@ -134,6 +134,8 @@ def test_a_prompt_opens_its_session(spent: None, look: Any) -> None:
         await eye.until("Prompts, in all")
         await eye.press("enter")
         await eye.until("Tokens and cost")
+        await eye.press("b")
+        await eye.until("Prompts, in all")
 
     look(by_keys)
 

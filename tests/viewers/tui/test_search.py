@@ -32,9 +32,9 @@ def test_words_are_typed_and_enter_opens_the_session_there(size: tuple[int, int]
         await eye.press("j")
         await eye.until("enter opens the session there")
         await eye.press("k", "enter")
-        await eye.until("n newest")
+        await eye.until("N newest")
         await eye.until("» harbour token")
-        await eye.press("n")
+        await eye.press("N")
         await eye.until("newest first")
 
     look(by_keys, size)
@@ -45,7 +45,7 @@ def test_the_moment_that_was_found_is_under_the_cursor(said: None, look: Any) ->
         await eye.press("6", "slash", *"closed")
         await eye.until("1 match")
         await eye.press("enter", "enter")
-        await eye.until("n newest")
+        await eye.until("N newest")
         text = await eye.until("↳ The harbour is closed.")
         (line,) = [line for line in text.splitlines() if "The harbour is closed." in line]
         assert "│▌" in line and "» last of all" not in "".join(text.splitlines()[20:])

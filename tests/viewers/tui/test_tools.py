@@ -39,7 +39,7 @@ def test_tools_are_told_and_a_call_opens_its_session(size: tuple[int, int], work
         await eye.press("j", "enter", "e")
         await eye.until("Edit · slowest")
         await eye.press("enter")
-        await eye.until("n newest")
+        await eye.until("N newest")
         await eye.until("Edit harbour.py" if size[0] > 80 else "Edit")
 
     look(by_keys, size)
