@@ -62,7 +62,7 @@ def _take(reader: Shown, decode: Any, line: bytes, found: Found) -> None:
         return
     try:
         value = decode(line)
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         try:
             value = fit(load(line), reader.shape)
         except NotARecord:

@@ -162,4 +162,6 @@ def test_no_line_is_too_strange() -> None:
     }
     for agent, lines in samples.items():
         read(agent, *(wrong for line in lines for wrong in spoiled(line)))
+        deep = b"[" * 100_000 + b"]" * 100_000
+        read(agent, b'{"message": ' + deep + b', "data": ' + deep + b', "payload": ' + deep + b"}")
         read(agent, b"", b"{", b"[]", b'{"message": "' + b"\xff" + b'"}')

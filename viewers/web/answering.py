@@ -32,7 +32,7 @@ def whole(
             try:
                 answer = page.read(asked)
             except UsageTrouble as missing:
-                return _state(page, means, around, Trouble(str(missing), missing.hint), now_s), 404
+                return _state(page, means, around, Trouble(str(missing), missing.hint), now_s, is_misasked=True), 404
             return _page(page, asked, around, answer), 200
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the database is a page that says it
         around: Mapping[str, Any] = {"running": (), "count": 0, "notices": (), **shell.recording(home)}
@@ -48,9 +48,18 @@ def _page(page: Page, asked: Asked, around: Mapping[str, Any], answer: Mapping[s
     )
 
 
-def _state(page: Page, means: Means, around: Mapping[str, Any], trouble: Trouble, now_s: float) -> str:
+def _state(
+    page: Page, means: Means, around: Mapping[str, Any], trouble: Trouble, now_s: float, *, is_misasked: bool = False
+) -> str:
     found = parts(shell.PAGE, around, now_s)
-    return template("state.html", part=framed(found), trouble=trouble, live=False, **_frame(page, means, now_s))
+    return template(
+        "state.html",
+        part=framed(found),
+        trouble=trouble,
+        live=False,
+        is_misasked=is_misasked,
+        **_frame(page, means, now_s),
+    )
 
 
 def _frame(page: Page, means: Means, now_s: float, place: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -72,7 +72,9 @@ def test_a_template_has_no_place_for_a_script_or_a_style() -> None:
 def test_a_session_that_is_not_there_is_not_found(site: Site) -> None:
     reply = site.ask("GET", "/session/no-such-session", more=HTML)
     assert reply.status == 404
-    assert "no session" in reply.text
+    assert "no session" in reply.text and "Try again" not in reply.text
+    wrong = site.ask("GET", "/tools?range=never", more=HTML)
+    assert wrong.status == 404 and 'href="/tools">Tools without filters' in wrong.text
     assert site.ask("GET", "/api/s/no-such-session").status == 404
     assert site.ask("GET", "/no/such/page", more=HTML).status == 404
 
