@@ -52,7 +52,7 @@ def test_a_page_says_what_to_do_where_nothing_is_recorded(tmp_path: Path, page: 
     reply = Site(tmp_path / "nothing").ask("GET", path_of(page), more=HTML)
     assert reply.status == 200
     assert "Nothing is recorded yet" in reply.text
-    assert "fleetmeter start" in reply.text
+    assert "fleetmeter start" in reply.text and "data-again" in reply.text
 
 
 @each

@@ -42,6 +42,13 @@ async function copy(button) {
   setTimeout(() => { button.textContent = "Copy"; }, 2000);
 }
 
+// Where nothing was recorded yet there is no stream: the page is asked for until it is another one.
+async function again() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (answer && !(await answer.text()).includes("data-again")) location.reload();
+}
+if (document.querySelector("[data-again]")) setInterval(again, 3000);
+
 const stream = follow(document.body.dataset);
 setInterval(tick, 1000);
 addEventListener("click", (event) => {
