@@ -1,10 +1,12 @@
 """The calendar of a month: whose days it has, how much each is, and where one can go from it."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.viewers.conftest import NOW
 from tests.viewers.ledger import Answer, keep
 from tests.viewers.web.site import Site
 from viewers.reports.usage import Used
@@ -41,7 +43,8 @@ def test_what_is_no_month_is_said(month: str) -> None:
         grid(KNOWN, month, "2026-11-20", "2026-11-20")
 
 
-def test_a_day_of_the_calendar_is_the_day_of_the_report(home: Path) -> None:
+def test_a_day_of_the_calendar_is_the_day_of_the_report(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", NOW.timestamp)
     keep(home, [Answer("2026-11-18T10:00:00.000Z"), Answer("2026-11-18T11:00:00.000Z", has_end=False),
                 Answer("2026-11-19T10:00:00.000Z", "mystery")])  # fmt: skip
     site = Site(home)

@@ -68,7 +68,7 @@ def test_V16_two_hundred_that_take_nothing_are_bounded(recorded: Path, serve: Se
     beside(serve(recorded, "--port", "0"), 200)
 
 
-async def _taken(site: Site) -> bool:
+async def _taken(site: Site, path: str = "/live?page=fleet") -> bool:
     """Whether a browser that takes nothing is let go by itself."""
     begun = asyncio.Event()
 
@@ -81,28 +81,30 @@ async def _taken(site: Site) -> bool:
             begun.set()
             await asyncio.Event().wait()
 
+    path, _, query = path.partition("?")
     headers = [(b"host", HOST.encode()), (b"cookie", f"{COOKIE}={site.token}".encode())]
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": "/live", "raw_path": b"/live", "query_string": b"page=fleet", "root_path": "", "headers": headers,
+        "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "", "headers": headers,
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8377), "state": {},
     }  # fmt: skip
     task = asyncio.create_task(site.app(scope, receive, send))
     await begun.wait()
-    assert site.served.live.tabs()
+    assert site.served.listeners.all
     done, _ = await asyncio.wait({task}, timeout=10 if streaming.STALLED_S < 10 else 0.5)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError, TimeoutError):
         await task
-    assert not site.served.live.tabs()
+    assert not site.served.listeners.all
     return bool(done)
 
 
 @pytest.mark.promise("V16")
-def test_V16_a_stream_that_nobody_takes_is_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/live?page=fleet", "/api/events"])
+def test_V16_a_stream_that_nobody_takes_is_dropped(site: Site, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert streaming.STALLED_S == 30
     monkeypatch.setattr(streaming, "STALLED_S", 0.05)
-    assert asyncio.run(_taken(site))
+    assert asyncio.run(_taken(site, path))
 
 
 @pytest.mark.mutant("V16")
