@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from programs import Stage, fleetmeter
@@ -17,7 +18,7 @@ from programs import Stage, fleetmeter
 READY_S = 120.0
 LINE = (
     '{"type":"user","uuid":"u%s","parentUuid":%s,"sessionId":"s%s","cwd":"/w","version":"2.1.0",'
-    '"timestamp":"2026-11-21T00:%02d:%02d.000Z","message":{"role":"user","content":"go on"}}\n'
+    '"timestamp":"%s","message":{"role":"user","content":"go on"}}\n'
 )
 
 
@@ -28,7 +29,7 @@ def lay(work: Path, folders: int, files: int) -> Path:
         for number in range(folders):
             (tree / ".claude" / "projects" / f"p{number}").mkdir(parents=True)
         for number in range(files):
-            path(tree, folders, number).write_text(LINE % (number, "null", number, 0, 0))
+            path(tree, folders, number).write_text(LINE % (number, "null", number, "2026-11-21T00:00:00.000Z"))
     return tree
 
 
@@ -78,7 +79,8 @@ def latencies(data: Path, tree: Path, folders: int, lines: int) -> list[float]:
             session = number * 7 % folders
             target = path(tree, folders, session)
             parent = f'"u{last.get(session, session)}"'
-            line = (LINE % (id_, parent, session, *divmod(number + 1, 60))).encode()
+            at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            line = (LINE % (id_, parent, session, at)).encode()
             last[session] = id_
             with target.open("ab", buffering=0) as file:
                 began = time.perf_counter()
