@@ -272,7 +272,9 @@ class FleetApp(Host):
         typing.focus()
 
     def action_clear(self) -> None:
-        self._typed("")
+        if self.query_one("#typing").has_class("-on") or self.shown.needle or self.shown is not self.faces["Session"]:
+            return self._typed("")
+        return self.action_return()
 
     def on_input_changed(self, changed: Input.Changed) -> None:
         if self.query_one("#typing").has_class("-on"):

@@ -35,7 +35,7 @@ class SessionFace(Face):
     keys = "b back  [ ] older/newer  tab panel  enter whole text  / search  z zoom  t beside  p pause"
     help = (
         ("enter", "whole text; a tool's calls"),
-        ("b", "back to where you were"), ("[ ]", "older, newer session"),
+        ("b  esc", "back to where you were"), ("[ ]", "older, newer session"),
         ("tab", "next panel"), ("t", "prompts, tools, todo, limits"), ("z", "only this panel; again: all"),
         ("/", "search; is:error is:prompt"), ("y", "copy the session's id"), ("N", "to the newest, from a place"),
     )  # fmt: skip

@@ -33,15 +33,15 @@ def talk(append: Any, prompt: Any, answer: Any, moment: Any, record: Any) -> Non
     record()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_enter_opens_the_session_and_b_goes_back(size: tuple[int, int], talk: None, look: Any) -> None:
+@pytest.mark.parametrize(("size", "key"), list(zip(SIZES, ("b", "escape"), strict=True)))
+def test_enter_opens_the_session_and_two_keys_go_back(size: tuple[int, int], key: str, talk: None, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
         await eye.until("app  ")
         await eye.press("enter")
         text = await eye.until("Bash cargo test")
         assert all(word in text for word in ("Context", "Tokens and cost", "Now", "✗ Bash", "2 prompts"))
         assert {len(line) for line in eye.lines()} == {size[0]}
-        await eye.press("b")
+        await eye.press(key)
         await eye.until("Active sessions")
 
     look(by_keys, size)
