@@ -13,8 +13,8 @@ import pytest
 from viewers.entry.looking import ONCE
 from viewers.panels.feed import MARKS, kind_of
 from viewers.panels.fleet_read import GONE_S, Moment, now_of
-from viewers.reading.listing import told_apart
 from viewers.reports.dates import utc
+from viewers.screen.ids import told_apart
 
 HEAVY = ("textual", "typer", "rich")
 

@@ -11,6 +11,7 @@ from viewers.reports.scope import Scope
 from viewers.reports.usage_table import drawn, noted, short_names, wrapped
 from viewers.reports.zone import Zone
 from viewers.screen import format, terminal
+from viewers.screen.ids import told_apart
 from viewers.screen.money import UNPRICED, dollars
 from viewers.screen.table import Column, Row, lines
 from viewers.spending.shown import api_value
@@ -54,7 +55,6 @@ BAR = 12
 TOP = 5
 NEWEST = 20
 ACTIVE = 2
-SHORT_ID = 8
 SOURCES = {"status": "status line", "file": "its files", "stream": "stream", "asked": "asked"}
 NONE = "no plan limit was read: a status line (`fleetmeter-statusline`) tells of them, and rollouts do"
 AT_LEAST = "≥ at least: the last reading is old, and a meter only rises."
@@ -214,9 +214,7 @@ def _session(short_id: str, share: Share) -> str:
 
 def short_ids(ids: list[str]) -> dict[str, str]:
     """How each begins, as long as it takes to tell them apart."""
-    length = SHORT_ID
-    while len({own[:length] for own in ids}) < len(set(ids)):
-        length += 1
+    length = told_apart(ids)
     return {own: own[:length] for own in ids}
 
 

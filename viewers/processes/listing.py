@@ -9,6 +9,7 @@ from store.shown_process import Shown
 from viewers.panels.words import folder
 from viewers.processes.words import NONE, UNKNOWN, bytes_of, percent, sign
 from viewers.screen import format, output, terminal
+from viewers.screen.ids import SHORT, told_apart
 from viewers.screen.table import Column, Row, lines
 from viewers.screen.text import clean
 
@@ -61,7 +62,8 @@ def run(here: Here, *, is_all: bool = False, as_json: bool = False) -> int:
     if not found:
         terminal.say("no process of an agent runs")
         return 0
-    terminal.show(*lines(COLUMNS, [row(one, now_s) for one in found], terminal.columns()))
+    short = told_apart({id_ for one in found for id_, _, _ in one.sessions})
+    terminal.show(*lines(COLUMNS, [row(one, now_s, short) for one in found], terminal.columns()))
     terminal.show(summary(found))
     return 0
 
@@ -78,7 +80,7 @@ def watch(
         rest(EVERY_S)
 
 
-def row(one: Shown, now_s: float) -> Row:
+def row(one: Shown, now_s: float, short: int = SHORT) -> Row:
     """A process in columns."""
     session_id, sure, _ = one.sessions[0] if one.sessions else ("", "", "")
     more = f" +{len(one.sessions) - 1}" if len(one.sessions) > 1 else ""
@@ -88,7 +90,7 @@ def row(one: Shown, now_s: float) -> Row:
             str(one.pid),
             one.agent if one.role == "session" else f"{one.agent} {one.role}",
             folder(one.project) if one.project else UNKNOWN,
-            f"{session_id[:8]}{'' if sure == 'certain' else '?'}{more}" if session_id else UNKNOWN,
+            f"{session_id[:short]}{'' if sure == 'certain' else '?'}{more}" if session_id else UNKNOWN,
             UNKNOWN if one.terminal is None else one.terminal.removeprefix("/dev/") or NONE,
             percent(one.cpu_percent),
             bytes_of(one.memory),

@@ -13,6 +13,7 @@ from viewers.panels.ink import Line, cell, cropped, plain
 from viewers.panels.moments import instant
 from viewers.panels.words import folder, model, money, state
 from viewers.screen import format, output, terminal
+from viewers.screen.ids import SHORT, told_apart
 from viewers.screen.secrets import hide
 from viewers.screen.text import clean
 from viewers.trouble import tell
@@ -22,7 +23,6 @@ NONE, NONE_NOW = "no session is recorded", "no session in the last 30 minutes; `
 EVERY = -1
 """No limit, to SQLite."""
 WIDTHS = (11, 7, 9, 11, 18, 18)
-SHORT, WHOLE = (8, 13, 18), 36
 
 
 def run(*, is_all: bool = False, as_json: bool = False) -> int:
@@ -50,12 +50,7 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
     return 0
 
 
-def told_apart(ids: list[str]) -> int:
-    """How many characters of an id it takes: some agents begin those of an hour alike."""
-    return next((n for n in SHORT if len({id_[:n] for id_ in ids}) == len(set(ids))), WHOLE)
-
-
-def line(one: read.One, now_s: float, short: int = SHORT[0]) -> Line:
+def line(one: read.One, now_s: float, short: int = SHORT) -> Line:
     """A session in columns."""
     card = one.card
     mark, words, _, _ = state(one.now.state)
