@@ -22,7 +22,8 @@ def row(state: str, silent_s: float, pid: int | None = None, is_untold: int = 0)
         (row("your_turn", 3600), "your_turn"),
         (row("your_turn", 90_000), "ended"),
         (row("working", 90_000), "ended"),
-        (row("working", 90_000, pid=7), "working"),
+        (row("working", 60, pid=7), "working"),
+        (row("working", 90_000, pid=7), "idle"),
     ],
 )
 def test_silence_tells_what_nobody_else_does(before: Now, after: str) -> None:

@@ -141,10 +141,14 @@ SLOW_S = 1.0
 """Sums over all sessions need not follow every line."""
 
 
-def fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False, most: int = MOST) -> Fleet:
+def fleet(
+    reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False, most: int | None = None
+) -> Fleet:
     """The sessions of the last half hour, or the newest of all."""
     name = "fleet_all" if is_all else "fleet_now"
-    rows = query.rows(reader, name, most=most, **({} if is_all else {"since": utc(now_s - ACTIVE_S)}))
+    rows = query.rows(
+        reader, name, most=MOST if most is None else most, **({} if is_all else {"since": utc(now_s - ACTIVE_S)})
+    )
     sessions = [now_of(row, now_s) for row in rows]
     found = tuple(One(one, *known(reader, memory, one, now_s)) for one in sessions)
     for gone in memory.cards.keys() - {one.key for one in sessions}:

@@ -1,5 +1,6 @@
 -- Which agents worked inside sessions between two moments, below which is each, and how many more are there?
--- Of each session the last :each of them. Of tables, by keys that no view shows.
+-- Of each session the last :each of them.
+-- Of tables, by keys that no view shows.
 with chosen as materialized (
     select s.session_key
     from session as s

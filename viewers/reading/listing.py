@@ -30,7 +30,7 @@ def run(*, is_all: bool = False, as_json: bool = False) -> int:
     now_s = time.time()
     try:
         with closing(open_reader(homes.locate())) as reader:
-            found = read.fleet(reader, read.Memory(), now_s, is_all=is_all, most=EVERY if is_all else read.MOST)
+            found = read.fleet(reader, read.Memory(), now_s, is_all=is_all, most=EVERY if is_all else None)
     except NoDatabaseYet as nothing:
         tell(nothing)
         found = read.Fleet((), (), (), ())

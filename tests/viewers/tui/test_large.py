@@ -50,7 +50,7 @@ def fill(home: Path, sessions: int, messages: int) -> Path:
 async def a_page_is_all_that_is_read(eye: Any, messages: int) -> None:
     """The list, a session, its older moments, and the longest text."""
     await eye.press("a")
-    await eye.until("All sessions")
+    await eye.until("Active sessions", gone=True)
     await eye.until("p1 ")
     assert 0 < len(eye.app.faces["Fleet"].answer.sessions) <= 500
     eye.app.open_session(1)
