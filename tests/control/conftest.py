@@ -93,7 +93,14 @@ class Zoo:
         process = subprocess.Popen(command, stdin=end, stdout=end, stderr=end, start_new_session=True)
         self.kept.append(process)
         until(ready.exists)
+        if BUSY not in script:
+            until(lambda: self.rests(process.pid) and self.rests(process.pid))
         return process.pid
+
+    def rests(self, pid: int) -> bool:
+        """Whether neither it nor what it started runs: what it had to begin has begun."""
+        entries = table.everyone()
+        return all(entries[one].state != "running" for one in (pid, *scopes.descendants(entries, pid)))
 
     def terminal(self) -> tuple[int, int]:
         """Both ends of a new terminal: that of its window, and that of its programs."""

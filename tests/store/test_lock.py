@@ -51,6 +51,7 @@ def test_the_lock_dies_with_its_owner(home: Path) -> None:
             assert (home / lock.WRITER).read_text() == f"{os.getpid()} next\n"
 
 
+@pytest.mark.timed
 def test_waiting_ends_as_soon_as_the_lock_is_free(home: Path) -> None:
     with other_holder(home) as first:
         threading.Timer(0.1, first.kill).start()

@@ -166,6 +166,7 @@ def test_the_library_is_never_loaded_here(home: Path) -> None:
     assert not {"genai_prices", "pydantic", "httpx2"} & set(done.stdout.split())
 
 
+@pytest.mark.timed
 def test_the_child_is_quick(home: Path) -> None:
     """It stands in the way of the first answer of a model: no tenth of a second, where the library takes three."""
     with database(home):

@@ -135,6 +135,7 @@ def test_V14_a_secret_that_stays_is_seen(text: str, monkeypatch: pytest.MonkeyPa
     assert leaks(text)
 
 
+@pytest.mark.timed
 def test_hiding_a_long_text_takes_no_time() -> None:
     import time
 

@@ -77,6 +77,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_repeats_nothing_that_was_noted(
     check_told_after_a_kill(home, user, answer)
 
 
+@pytest.mark.timed
 def test_a_sink_that_hangs_delays_no_line(home: Path, user: Path, project: Path) -> None:
     with receiving("hang") as receiver, running(home, user):
         configure(home, hook(receiver.url))

@@ -91,6 +91,7 @@ def test_a_name_calls_nobody_and_links_nowhere() -> None:
         ("hang", "it did not answer in time", False), ("close", "it closed the connection", False),
     ],
 )  # fmt: skip
+@pytest.mark.timed
 def test_who_does_not_take_it_says_why(answer: int | str, why: str, is_final: bool) -> None:
     with receiving(answer) as receiver:
         began = time.monotonic()

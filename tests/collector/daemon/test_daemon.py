@@ -54,6 +54,7 @@ def test_C16_of_two_hundred_races_each_has_one_winner(home: Path, user: Path) ->
 
 
 @pytest.mark.promise("C16")
+@pytest.mark.timed
 def test_C16_a_second_one_ends_within_a_second(home: Path, user: Path) -> None:
     with running(home, user) as first:
         began = time.monotonic()
@@ -110,12 +111,14 @@ def check_c17(
 
 @pytest.mark.promise("C17")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.timed
 def test_C17_a_signal_ends_it_cleanly_in_two_seconds(home: Path, project: Path, number: signal.Signals) -> None:
     check_c17(home, project, number)
 
 
 @pytest.mark.full
 @pytest.mark.promise("C17")
+@pytest.mark.timed
 def test_C17_a_hundred_signals_at_any_moment_end_it_cleanly(tmp_path: Path) -> None:
     chance = random.Random(17)
     for number in range(100):
@@ -161,12 +164,14 @@ def check_c20(home: Path, project: Path, files: int, seconds: float, mutant: str
 
 
 @pytest.mark.promise("C20")
+@pytest.mark.timed
 def test_C20_an_idle_collector_writes_nothing(home: Path, project: Path) -> None:
     check_c20(home, project, 300, 3.0)
 
 
 @pytest.mark.full
 @pytest.mark.promise("C20")
+@pytest.mark.timed
 def test_C20_ten_thousand_known_files_cost_nothing_to_speak_of(home: Path, project: Path) -> None:
     check_c20(home, project, 10_000, 600.0)
 
@@ -187,6 +192,7 @@ def test_what_it_makes_is_for_its_owner_alone_and_holds_no_text(home: Path, proj
     assert canary not in (home / "fleetmeter.log").read_text()
 
 
+@pytest.mark.timed
 def test_it_follows_the_configuration_and_new_roots(home: Path, project: Path, tmp_path: Path) -> None:
     more = tmp_path / "more"
     (more / "projects" / "q").mkdir(parents=True)

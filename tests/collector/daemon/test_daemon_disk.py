@@ -36,6 +36,7 @@ def check_s2(home: Path, project: Path, mutant: str) -> None:
 
 
 @pytest.mark.promise("S2")
+@pytest.mark.timed
 def test_S2_a_full_disk_loses_nothing_and_it_goes_on_by_itself(home: Path, project: Path) -> None:
     check_s2(home, project, "full-disk")
 

@@ -66,12 +66,14 @@ def check_full(home: Path, project: Path, rounds: int, mutant: str = "none") -> 
 
 
 @pytest.mark.promise("S2")
+@pytest.mark.timed
 def test_S2_a_disk_that_is_really_full_loses_nothing(small: Path, project: Path) -> None:
     check_full(small, project, 2)
 
 
 @pytest.mark.full
 @pytest.mark.promise("S2")
+@pytest.mark.timed
 def test_S2_full_at_twenty_points(small: Path, project: Path) -> None:
     check_full(small, project, 20)
 

@@ -70,6 +70,7 @@ def check_s13(home: Path, project: Path, act: Callable[[Path], None], rounds: in
 
 @pytest.mark.promise("S13")
 @pytest.mark.parametrize("act", ACTS)
+@pytest.mark.timed
 def test_S13_a_database_that_is_taken_away_is_noticed(home: Path, project: Path, act: Callable[[Path], None]) -> None:
     check_s13(home, project, act, 1)
 
@@ -77,6 +78,7 @@ def test_S13_a_database_that_is_taken_away_is_noticed(home: Path, project: Path,
 @pytest.mark.full
 @pytest.mark.promise("S13")
 @pytest.mark.parametrize("act", ACTS)
+@pytest.mark.timed
 def test_S13_twenty_times_each(home: Path, project: Path, act: Callable[[Path], None]) -> None:
     check_s13(home, project, act, 20)
 

@@ -36,6 +36,7 @@ def check_c12(home: Path, project: Path, mutant: str) -> None:
 
 
 @pytest.mark.promise("C12")
+@pytest.mark.timed
 def test_C12_without_watches_everything_is_seen_by_polling(home: Path, project: Path) -> None:
     (project / "z.jsonl").write_bytes(answer(7, sessionId="z"))
     check_c12(home, project, "no-watches")
@@ -49,6 +50,7 @@ def test_C12_fails_for_one_that_only_waits_for_hints(home: Path, project: Path) 
 
 
 @pytest.mark.promise("C12")
+@pytest.mark.timed
 def test_C12_watches_that_say_nothing_are_noticed_and_told(home: Path, project: Path) -> None:
     path = project / "a.jsonl"
     path.write_bytes(prompt(0, sessionId="a"))
@@ -59,6 +61,7 @@ def test_C12_watches_that_say_nothing_are_noticed_and_told(home: Path, project: 
         assert lag(home, path, 2) < 2 * SLACK
 
 
+@pytest.mark.timed
 def test_an_appended_line_is_there_at_once(home: Path, project: Path) -> None:
     path = project / "a.jsonl"
     path.write_bytes(prompt(0, sessionId="a"))
@@ -158,11 +161,13 @@ def check_c11(home: Path, project: Path, tiny: int, mutant: str = "none") -> Non
 
 
 @pytest.mark.promise("C11")
+@pytest.mark.timed
 def test_C11_one_bad_source_delays_no_other(home: Path, project: Path) -> None:
     check_c11(home, project, 1500)
 
 
 @pytest.mark.promise("C11")
+@pytest.mark.timed
 def test_C11_files_that_cannot_be_read_delay_no_other(home: Path, project: Path) -> None:
     control, bad = project / "control.jsonl", [project / f"{name}.jsonl" for name in ("eacces", "eio", "estale")]
     control.write_bytes(prompt(0, sessionId="control"))
@@ -180,6 +185,7 @@ def test_C11_files_that_cannot_be_read_delay_no_other(home: Path, project: Path)
 
 @pytest.mark.full
 @pytest.mark.promise("C11")
+@pytest.mark.timed
 def test_C11_a_hundred_thousand_tiny_files_delay_no_other(home: Path, project: Path) -> None:
     check_c11(home, project, 100_000)
 

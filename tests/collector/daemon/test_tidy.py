@@ -79,6 +79,7 @@ def timed(words: list[str], environ: dict[str, str]) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.timed
 def test_a_collector_that_hangs_costs_the_sender_nothing(home: Path, user: Path) -> None:
     (user / ".claude").mkdir(exist_ok=True)
     environ = {"HOME": str(user), "FLEETMETER_HOME": str(home)}

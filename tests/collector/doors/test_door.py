@@ -243,6 +243,7 @@ def test_K5_a_message_may_have_a_mebibyte_and_no_more(opened: Opened) -> None:
 
 
 @pytest.mark.promise("K5")
+@pytest.mark.timed
 def test_K5_who_is_slow_is_shown_out_and_others_are_heard_meanwhile(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,6 +186,7 @@ def test_a_connection_stays_for_many_requests(home: Path, door: HttpDoor) -> Non
     assert len(kept(home)) == 2
 
 
+@pytest.mark.timed
 def test_who_is_slow_is_shown_out_and_holds_nobody_up(
     home: Path, door: HttpDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def check_c15(home: Path, user: Path, agent: Agent, answers: int, mutant: str = 
 @needs_strace
 @pytest.mark.promise("C15")
 @pytest.mark.parametrize("state", ["at rest", "running", "in a transaction", "checkpointing", "killed", "log alone"])
+@pytest.mark.timed
 def test_C15_a_database_is_only_looked_at_whatever_its_writer_does(
     state: str, home: Path, user: Path, path: Path
 ) -> None:

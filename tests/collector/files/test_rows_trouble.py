@@ -61,6 +61,7 @@ def test_a_page_that_is_broken_costs_what_comes_after_it(home: Path, user: Path,
     assert source(home, path)["state"] == "read"
 
 
+@pytest.mark.timed
 def test_a_locked_database_waits_for_the_next_look(home: Path, user: Path, path: Path) -> None:
     agent = Agent(path, mode="delete")
     agent.talk(agent.session(), 1)

@@ -99,6 +99,7 @@ def test_a_root_below_a_folder_named_workflows_is_like_any_other(home: Path, tmp
 
 
 @pytest.mark.promise("C9")
+@pytest.mark.timed
 def test_folders_of_any_depth_are_folded_in_no_time(home: Path, transcript: Path) -> None:
     deep = "/d" * 2000
     append(

@@ -68,6 +68,7 @@ def test_C10_a_long_line_costs_little(project: Path, home: Path, user: Path) -> 
 
 @pytest.mark.full
 @pytest.mark.promise("C10")
+@pytest.mark.timed
 def test_C10_a_line_of_a_gigabyte_costs_little(project: Path, home: Path, user: Path) -> None:
     """B18 and, until its newline is written, B19."""
     path = project / f"{SESSION}.jsonl"

@@ -197,12 +197,14 @@ def check_c18(home: Path, user: Path, files: int, rate: int, seconds: float, mut
 
 
 @pytest.mark.promise("C18")
+@pytest.mark.timed
 def test_C18_many_files_grow_and_the_lag_stays_small(home: Path, tmp_path: Path) -> None:
     check_c18(home, tmp_path / "user", 40, 800, 3.0)
 
 
 @pytest.mark.full
 @pytest.mark.promise("C18")
+@pytest.mark.timed
 def test_C18_ten_minutes_of_load(home: Path, tmp_path: Path) -> None:
     check_c18(home, tmp_path / "user", 200, 5000, 600.0)
 
@@ -250,12 +252,14 @@ def check_c19(home: Path, user: Path, megabytes: int, files: int, mutant: str = 
 
 
 @pytest.mark.promise("C19")
+@pytest.mark.timed
 def test_C19_a_backlog_is_read_beside_live_files(home: Path, tmp_path: Path) -> None:
     check_c19(home, tmp_path / "user", 40, 24)
 
 
 @pytest.mark.full
 @pytest.mark.promise("C19")
+@pytest.mark.timed
 def test_C19_five_gigabytes_beside_live_files(home: Path, tmp_path: Path) -> None:
     check_c19(home, tmp_path / "user", 5000, 2000)
 

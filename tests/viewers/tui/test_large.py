@@ -96,6 +96,7 @@ def test_V15_a_page_without_an_end_is_seen(
 
 @pytest.mark.full
 @pytest.mark.promise("V15")
+@pytest.mark.timed
 def test_V15_a_million_moments_and_a_hundred_thousand_sessions(home: Path, look: Any) -> None:
     fill(home, 100_000, 1_000_000)
     before = resident()

@@ -63,6 +63,7 @@ def checkpoint(home: Path) -> tuple[int, int]:
 
 
 @pytest.mark.promise("V2")
+@pytest.mark.timed
 def test_V2_an_open_app_holds_no_transaction(recorded: Path, look: Any) -> None:
     async def by_keys(eye: Any) -> None:
         for face in eye.app.faces.values():

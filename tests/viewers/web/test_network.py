@@ -104,6 +104,7 @@ def enter(port: int, code: str) -> str:
 
 @pytest.mark.promise("V10")
 @pytest.mark.promise("V11")
+@pytest.mark.timed
 def test_V11_a_phone_is_let_in_once_listed_and_shut_out_with_its_streams(
     lan: Server, recorded: Path, fleetmeter: Callable[..., str]
 ) -> None:

@@ -63,6 +63,7 @@ def ends_in_time(server: Server, cookie: str) -> None:
     assert not any(word in said for word in ("Traceback", "Exception", "Cancel")), said
 
 
+@pytest.mark.timed
 def test_it_ends_at_a_signal_with_sixty_streams_open(recorded: Path, serve: Serve) -> None:
     server = serve(recorded, "--port", "0")
     cookie = enter(server)
@@ -174,6 +175,7 @@ def test_a_browser_stays_known_over_a_restart(recorded: Path, serve: Serve) -> N
 
 
 @pytest.mark.promise("V11")
+@pytest.mark.timed
 def test_V11_a_browser_that_is_shut_out_loses_its_stream(recorded: Path, serve: Serve) -> None:
     server = serve(recorded, "--port", "0")
     cookie = enter(server)
