@@ -1,5 +1,7 @@
 """The fleet in lines: every session with what it does and costs, today's money, plan limits, what needs attention."""
 
+from functools import lru_cache
+
 from store.light import NamedTuple
 from viewers.panels.fleet_read import LATELY_S, MOST, Call, Card, Fleet, Now, One
 from viewers.panels.gauges import context_bar, context_style
@@ -104,23 +106,31 @@ def share(card: Card | None) -> float | None:
 
 def session(one: One, columns: int, lines: int, now_s: float) -> tuple[Line, ...]:
     """A session in two lines, or in three where there is room."""
+    head, right, rest = _still(one, columns, lines)
+    doing = doing_of(one, now_s)
+    if lines < 3:
+        (branch,) = rest
+        return head, (*branch, *doing_cut(doing, columns - length(branch)))
+    middle = max(columns - length((*head, *right)) - 1, 10)
+    return apart((*head, *doing_cut(doing, middle)), right, columns), *rest
+
+
+@lru_cache(MOST)
+def _still(one: One, columns: int, lines: int) -> tuple[Line, Line, tuple[Line, ...]]:
+    """What of a session stays as long as nothing is recorded of it: the ends of its first line, and the others."""
     mark, _, style, _ = state(one.now.state)
     card = one.card
     name, gauge_columns = max(16, min(columns // 5, 30)), max(10, min(columns // (5 if lines > 2 else 7), 22))
     bar, percent, left = _context(card, gauge_columns)
-    cost, rate = _money(one, now_s)
+    cost, rate = _money(one)
     branch = cell((card.branch if card else None) or "", name, "muted")
-    doing = doing_of(one, now_s)
     head: Line = ((f"{mark} ", style), cell(folder(one.now.project), name, "bold"), (" ", ""))
     if lines < 3:
         if columns < WHOLE:
             first = apart((*head, *bar, percent), (cost,), columns)
         else:
             first = apart((*head, *bar, percent, ("  ", ""), *left), (cost, ("  ", ""), rate), columns)
-        return first, ((("  "), ""), branch, (" ", ""), *doing_cut(doing, columns - name - 3))
-    right: Line = (*bar, percent, ("  ", ""), cost)
-    middle = max(columns - length((*head, *right)) - 1, 10)
-    first = apart((*head, *doing_cut(doing, middle)), right, columns)
+        return first, (), ((("  ", ""), branch, (" ", "")),)
     told = ((_detail(one), "muted"),)
     second = apart((("  ", ""), branch, (" ", ""), *told), (*left, ("  ", ""), rate), columns)
     who = f"{clean(one.now.agent)} "
@@ -128,7 +138,7 @@ def session(one: One, columns: int, lines: int, now_s: float) -> tuple[Line, ...
         ("  ", ""), (who, "muted"), (model(card.model if card else None), model_style(card.model if card else None)),
         ("  ", ""), (clean((card.title if card else None) or ""), "muted"),
     )  # fmt: skip
-    return first, second, third
+    return head, (*bar, percent, ("  ", ""), cost), (second, third)
 
 
 def _detail(one: One) -> str:
@@ -191,7 +201,7 @@ def _context(card: Card | None, columns: int) -> tuple[Line, Ink, Line]:
     return bar, percent, (cell(f"{format.tokens(room)} left", 13, "muted", is_right=True),)
 
 
-def _money(one: One, now_s: float) -> tuple[Ink, Ink]:
+def _money(one: One) -> tuple[Ink, Ink]:
     card = one.card
     if card is None or not card.responses:
         return cell(format.NONE, 11, "muted", is_right=True), cell(format.NONE, 10, "muted", is_right=True)

@@ -16,6 +16,8 @@ from store.lock import COLLECTING
 from viewers.trouble import explain
 
 POLL_S = 0.04
+CALM_AFTER_S, CALM_S = 5.0, 0.1
+"""So long after the last change it is looked less often: each look wakes the processor."""
 AGAIN_S = 0.5
 """How often a database that cannot be opened is tried again, and one that can be looked at for being another."""
 AFTER_S = 1.1
@@ -75,7 +77,7 @@ class Reading:
         self.wake.set()
 
     def _run(self) -> None:
-        version, due, looked = -1, 0.0, 0.0
+        version, due, looked, changed = -1, 0.0, 0.0, 0.0
         while not self.is_over:
             is_asked = self.wake.is_set()
             self.wake.clear()
@@ -94,14 +96,14 @@ class Reading:
                     if not self.is_paused or is_asked or version == -1:
                         self._answer(self.reader)
                     due = now + (AFTER_S if found != version else REST_S)
-                    version = found
+                    version, changed = found, changed if found == version else now
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the database is a state to show
                 self._close()
                 self._tell(None, trouble_of(error))
                 self.wake.wait(AGAIN_S)
                 continue
             self._look_who()
-            self.wake.wait(self.poll_s)
+            self.wake.wait(self.poll_s if now - changed < CALM_AFTER_S else max(self.poll_s, CALM_S))
         self._close()
 
     def _answer(self, reader: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """Dates as people type them: days, and lengths of time up to today."""
 
 import time
+from functools import lru_cache
 
 from viewers.trouble import UsageTrouble
 
@@ -40,11 +41,12 @@ def day_after(date: str, days: int) -> str:
         return "0001-01-01"
 
 
+@lru_cache(4096)
 def seconds_of(at: str) -> float:
     """The instant of an ISO text in UTC, in seconds since 1970."""
-    from calendar import timegm
+    from datetime import UTC, datetime
 
-    whole = timegm(time.strptime(at[:16], "%Y-%m-%dT%H:%M"))
+    whole = datetime.fromisoformat(at[:16]).replace(tzinfo=UTC).timestamp()
     rest = at[17:].removesuffix("Z")
     return whole + (float(rest) if rest.replace(".", "", 1).isdecimal() else 0)
 

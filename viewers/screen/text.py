@@ -2,6 +2,7 @@
 
 import os
 import unicodedata
+from functools import lru_cache
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 UNSEEN = "\N{REPLACEMENT CHARACTER}"
@@ -13,6 +14,8 @@ DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 SELECTORS = frozenset(chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 MARKS = frozenset({"Mn", "Me"})
 JAMO_VOWELS = range(0x1160, 0x1200)
+LINE = 256
+"""Characters of a text that is likely to be measured again, such as a bar or a branch."""
 
 
 def clean(text: str) -> str:
@@ -26,7 +29,7 @@ def width(text: str) -> int:
     """How many columns a terminal gives it; the text is clean."""
     if text.isascii():
         return len(text)
-    return sum(map(_columns, text))
+    return _line(text) if len(text) <= LINE else sum(map(_columns, text))
 
 
 def cut(text: str, columns: int) -> str:
@@ -77,6 +80,12 @@ def _seen(character: str) -> str:
     return character if category == "Co" else UNSEEN
 
 
+@lru_cache(4096)
+def _line(text: str) -> int:
+    return sum(map(_columns, text))
+
+
+@lru_cache(4096)
 def _columns(character: str) -> int:
     if unicodedata.category(character) in MARKS or ord(character) in JAMO_VOWELS:
         return 0

@@ -74,6 +74,7 @@ class FleetApp(Host):
         self.told: Told | None = None
         self.paused_s: float | None = None
         self.faces = {face.title: face() for face in FACES}
+        self.lines = {name: Words(id=name) for name in ("tabs", "banner", "advice", "keys", "small")}
         self.shown: Face = self.faces["Fleet"]
         self.before: Face = self.shown
         """Where a session was opened from."""
@@ -88,13 +89,11 @@ class FleetApp(Host):
     # -- life
 
     def compose(self) -> ComposeResult:
-        yield Words(id="tabs")
-        yield Words(id="banner")
-        yield Words(id="advice")
+        *above, below, alone = self.lines.values()
+        yield from above
         yield from self.faces.values()
         yield Input(id="typing", placeholder="filter")
-        yield Words(id="keys")
-        yield Words(id="small")
+        yield from (below, alone)
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -146,7 +145,7 @@ class FleetApp(Host):
 
     def tick(self) -> None:
         """Everything that is shown, as of now; what is the same is not drawn again."""
-        if not self.query("#tabs"):
+        if not self.lines["tabs"].is_attached:
             return  # it ends just now
         now_s = time.time()
         self._bars(now_s)
@@ -213,11 +212,12 @@ class FleetApp(Host):
         screen.set_class(self.shown.is_single, "-single")
         screen.set_class(width < bars.LEAST[0] or height < bars.LEAST[1], "-cramped")
         state = bars.state(self.told, self.paused_s, now_s)
-        self.query_one("#tabs", Words).show(bars.head(FACES, self.shown, state, width))
-        self.query_one("#keys", Words).show(bars.keys(self.shown.keys, width))
-        self.query_one("#small", Words).show(bars.too_small(width, height))
-        for name, line in zip(("#banner", "#advice"), bars.banner(self.told, self.home, width), strict=True):
-            shown = self.query_one(name, Words)
+        wrong, advice = bars.banner(self.told, self.home, width)
+        said = (
+            bars.head(FACES, self.shown, state, width), wrong, advice,
+            bars.keys(self.shown.keys, width), bars.too_small(width, height),
+        )  # fmt: skip
+        for shown, line in zip(self.lines.values(), said, strict=True):
             shown.set_class(bool(line), "-on")
             shown.show(line)
 

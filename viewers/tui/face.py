@@ -6,6 +6,7 @@ from textual.containers import Container
 
 from viewers.panels.ink import Line
 from viewers.panels.reading import Question
+from viewers.tui.host import host
 
 
 class Place(NamedTuple):
@@ -53,7 +54,7 @@ class Face(Container):
     @property
     def is_single(self) -> bool:
         """Whether there is room for one panel only: Tab goes through them."""
-        columns, lines = self.screen.size
+        columns, lines = host(self).size
         return columns < 80 or lines < 20
 
     def headline(self) -> Line:
