@@ -144,9 +144,24 @@ class Machine(RuleBasedStateMachine):
             assert not expected.strip(b"\0 \t\n\r\v\f")  # what is left was blank
 
 
+WAYS: tuple[Callable[[Machine], None], ...] = (
+    lambda file: file.rewrite_in_place(),
+    lambda file: file.rewrite_keeping_the_beginning(0.5, 9),
+    lambda file: file.rewrite_keeping_the_end(0.3),
+)
+"""What is tried before chance is: a file of the same size, of the same beginning, of the same end."""
+
+
 def check_c5(examples: int, steps: int, fresh: Callable[[], Path], phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     """Any number of changes in any order, with looks between them."""
     machine = type("Machine", (Machine,), {"fresh": staticmethod(fresh)})
+    for change in WAYS:
+        file = machine()
+        file.begin()
+        file.append_lines(4)
+        file.look()
+        change(file)
+        file.look()
     run_state_machine_as_test(
         machine,
         settings=settings(
