@@ -5,10 +5,10 @@ import pwd
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
-from _pytest.terminal import TerminalReporter
 
 from tests import prices
+from tests.tries import pytest_runtest_protocol as pytest_runtest_protocol
+from tests.tries import pytest_terminal_summary as pytest_terminal_summary
 
 # Every variable that a source asks for, here or below: tests/collector/sources/test_agents.py holds it to that.
 AGENT_ROOTS = (
@@ -17,45 +17,17 @@ AGENT_ROOTS = (
 )  # fmt: skip
 PLACES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "FLEETMETER_HOME")
 
-TRIES = 3
-
 
 prices.remember()
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait for a process."""
-    return (os.cpu_count() or 1) + 1
+    """More than there are cores: many tests wait for a process."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", default="2m", metavar="DURATION", help="how long the soak of C21 takes: 90s, 10m, 24h")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Whatever is marked as timed fails when it is too slow each time: others work on the machine too. A long round
-    levels that out by itself."""
-    if item.get_closest_marker("timed") is None or item.get_closest_marker("full") is not None:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    for number in range(2, TRIES + 1):
-        if not any(report.failed for report in reports):
-            break
-        item.user_properties[:] = [("tries", number)]
-        item._initrequest()  # type: ignore[attr-defined] - each try has fixtures of its own
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    for report in terminalreporter.getreports("passed"):
-        for tries in (value for name, value in report.user_properties if name == "tries" and report.when == "call"):
-            terminalreporter.write_line(f"in time at try {tries} of {TRIES}: {report.nodeid}")
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ def test_other(slow, seen={}):
     seen[slow] = seen.get(slow, 0) + 1
     assert seen[slow] > slow
 """
-CONFTEST = "from tests.conftest import pytest_runtest_protocol, pytest_terminal_summary\n"
+CONFTEST = "from tests.tries import pytest_runtest_protocol, pytest_terminal_summary\n"
 
 
 def test_what_is_timed_has_three_tries_and_nothing_else_has(tmp_path: Path) -> None:
