@@ -126,11 +126,11 @@ def session(
     memory: Memory,
     now_s: float,
     *,
-    until: str | None = None,
+    around: str | None = None,
     needle: str = "",
 ) -> Session | None:
-    """None where it is not recorded any more. The feed leaves out what was done after until, and reaches back as far
-    as it must to find the needle."""
+    """None where it is not recorded any more. The feed is that around an instant, or the newest, and reaches back as
+    far as it must to find the needle."""
     rows = query.rows(reader, "session_now", session=key)
     if not rows:
         return None
@@ -148,8 +148,16 @@ def session(
     used, contexts, compactions, agents, flows, phases, tasks, asked, tools, near = memory.sums
     return Session(
         now, card_of(reader, key, cards), calls, used, contexts, compactions, agents, flows, phases, tasks,
-        asked, tools, _feed(reader, key, memory, until, needle), *near,
+        asked, tools, _feed(reader, key, memory, _until(reader, key, around), needle), *near,
     )  # fmt: skip
+
+
+def _until(reader: sqlite3.Connection, key: int, around: str | None) -> str | None:
+    """When the last of those moments was that are shown after an instant."""
+    if around is None:
+        return None
+    found = query.rows(reader, "feed_after", session=key, after=around, most=MOMENTS // 4)
+    return found[-1][0] if found else around
 
 
 def _feed(reader: sqlite3.Connection, key: int, memory: Memory, until: str | None, needle: str) -> tuple[Moment, ...]:

@@ -98,14 +98,14 @@ class SessionFace(Face):
             self.needle = ""
 
     def question(self) -> tuple[str, Question]:
-        key, memory, until = self.key, self.memory, self.place.at if self.place else None
+        key, memory, around = self.key, self.memory, self.place.at if self.place else None
         home, needle = host(self).home, self.needle
 
         def ask(reader: sqlite3.Connection, now_s: float) -> read.Session | None:
-            found = read.session(reader, key or read.newest(reader), memory, now_s, until=until, needle=needle)
+            found = read.session(reader, key or read.newest(reader), memory, now_s, around=around, needle=needle)
             return found._replace(peak=peaks.told(home, found.now.session_id, found.now.agent)) if found else None
 
-        return f"session {key} {until} {needle}", ask
+        return f"session {key} {around} {needle}", ask
 
     def draw(self, now_s: float) -> None:
         self._arrange()
@@ -153,7 +153,7 @@ class SessionFace(Face):
             case "tasks":
                 return session.tasks(found, columns)
             case _:
-                since = f"until {day(self.place.at, now_s)} · N newest" if self.place else "newest first"
+                since = f"around {day(self.place.at, now_s)} · N newest" if self.place else "newest first"
                 since = f"{view.cursor} newer · G goes there" if view.cursor and not self.place else since
                 fact = f"search “{self.needle}”" if self.needle else since
                 cwd = found.card.cwd if found.card else None
@@ -237,13 +237,15 @@ class SessionFace(Face):
             self.notify(f"Copied {self.answer.now.session_id}")
 
     def on_view_moved(self, moved: View.Moved) -> None:
-        """The end of what was read is not the end of the session: older moments follow."""
+        """The ends of what was read are not those of the session: older moments follow, and newer ones."""
         found: read.Session | None = self.answer
         if moved.view.id != "feed" or found is None:
             return
         rows, needle = moved.view.panel.rows, self.needle
-        if len(found.feed) >= read.MOMENTS and rows and moved.key == rows[-1].key:
-            self.open(found.now.key, Place(found.feed[-1].ref, found.feed[-1].at))
+        is_older = len(found.feed) >= read.MOMENTS and rows and moved.key == rows[-1].key
+        if is_older or (self.place is not None and rows and moved.key == rows[0].key != self.place.ref):
+            end = found.feed[-1 if is_older else 0]
+            self.open(found.now.key, Place(end.ref, end.at))
             self.needle = needle
             host(self).ask()
         else:

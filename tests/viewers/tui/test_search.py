@@ -48,7 +48,9 @@ def test_the_moment_that_was_found_is_under_the_cursor(said: None, look: Any) ->
         await eye.until("N newest")
         text = await eye.until("↳ The harbour is closed.")
         (line,) = [line for line in text.splitlines() if "The harbour is closed." in line]
-        assert "│▌" in line and "» last of all" not in "".join(text.splitlines()[20:])
+        assert "│▌" in line
+        after = text[: text.index("The harbour is closed.")]
+        assert "» last of all" in after and "» harbour token" in after
 
     look(by_keys)
 
