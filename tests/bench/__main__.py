@@ -12,10 +12,12 @@
     query        all of a million answers by day, against the best index over them
     screen       the terminal app on the demo: from a line to the screen, what looking costs, whether it grows; with
                  --home, the first paint on the data folder of a history
+    browser      the web face on the demo, in Chromium: from a line to the page, what sixty who look on cost; with
+                 --home, the first paint of each page over the data folder of a history
 
 All programs run in turn, each in a private home whose agents' folders are links to the corpus; medians and ratios are
 printed beside the bars that they should keep. Slow is no error. What was recorded is compared with the truth of the
-corpus, to the token, and a difference ends with exit code 1. Standard library only.
+corpus, to the token, and a difference ends with exit code 1. Standard library only, but for the browser's driver.
 """
 
 import argparse
@@ -26,6 +28,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import browser
 import costs
 import live
 import reports
@@ -231,11 +234,17 @@ def measure_screen(args: argparse.Namespace) -> list[str]:
     return screen.measure_screen(args.work, fleetmeter(args.command)[0], args.runs, args.home, say, bar)
 
 
+def measure_browser(args: argparse.Namespace) -> list[str]:
+    """The same in a browser."""
+    return browser.measure_browser(args.work, fleetmeter(args.command)[0], args.runs, args.home, say, bar)
+
+
 MEASURES: dict[str, tuple[Callable[[argparse.Namespace], list[str]], int]] = {
     "import": (measure_import, 5), "agents": (measure_agents, 5), "nothing-new": (measure_nothing_new, 21),
     "memory": (measure_memory, 3), "latency": (measure_latency, 1000), "idle": (measure_idle, 180),
     "reports": (measure_reports, 21), "costs": (measure_costs, 1), "query": (measure_query, 7),
     "emit": (measure_emit, 51), "screen": (measure_screen, 40),
+    "browser": (measure_browser, 40),
 }  # fmt: skip
 
 
@@ -249,7 +258,7 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=1000, help="the size of a corpus that is made")
     parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of make_corpus.py")
     parser.add_argument("--tools", type=Path, default=Path("tools"), help="the folder that the peers are installed in")
-    parser.add_argument("--home", help="the data folder of a history, for `screen`")
+    parser.add_argument("--home", help="the data folder of a history, for `screen` and `browser`")
     parser.add_argument("--work", type=Path, help="a folder for homes and corpora; a temporary one without it")
     parser.add_argument("--runs", type=int, default=0, help="runs of each program, lines, or seconds of idling")
     parser.add_argument("--syncs", type=int, default=1, help="runs of agentsview, of a minute each at 1 GB")

@@ -141,7 +141,7 @@ def test_K4_of_those_who_race_one_has_the_socket_and_a_dead_ones_is_replaced(hom
 
 @pytest.mark.mutant("K4")
 def test_K4_doors_that_are_opened_without_the_lock_are_seen(home: Path) -> None:
-    assert raced(home, 5, "no-lock")["wrong"] == 5
+    assert raced(home, 5, "no-lock")["wrong"] > 0
 
 
 @pytest.mark.promise("K4")
