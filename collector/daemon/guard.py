@@ -5,7 +5,7 @@ import sqlite3
 import time
 
 PAGE = 4096
-EVERY_COMMITS, EVERY_BYTES = 160, 4 << 20  # syncing takes longer than a commit: of a hundred lines one at most waits
+EVERY_COMMITS, EVERY_BYTES = 1000, 4 << 20  # syncing takes longer than a commit: hardly a line waits for it
 EVERY_LOG_BYTES = 24 << 20  # many small commits write many pages for each byte of source
 QUIET_S = 2.0
 RESTART_ABOVE = 8 << 20

@@ -16,6 +16,8 @@ from pathlib import Path
 from programs import Stage, fleetmeter
 
 READY_S = 120.0
+NAP_S = 0.0003
+"""Between two looks: one who looks without a pause takes the core that the collector is woken on."""
 LINE = (
     '{"type":"user","uuid":"u%s","parentUuid":%s,"sessionId":"s%s","cwd":"/w","version":"2.1.0",'
     '"timestamp":"%s","message":{"role":"user","content":"go on"}}\n'
@@ -87,6 +89,7 @@ def latencies(data: Path, tree: Path, folders: int, lines: int) -> list[float]:
                 file.write(line)
             version = None
             while time.perf_counter() - began < 5:
+                time.sleep(NAP_S)
                 (now,) = reader.execute("pragma data_version").fetchone()
                 if now != version:
                     version = now
