@@ -3,8 +3,11 @@
 Only shapes that little else has: a text that is hidden without need is a text that nobody can read."""
 
 import re
+from functools import lru_cache
 
 HIDDEN = "(hidden)"
+SHORT = 400
+"""Characters of a text that is likely to be shown again, such as a prompt in a list that is drawn every second."""
 
 _WORD = r"[A-Za-z0-9_\-]"
 _VALUE = r"(?P<value>[^\s\"'`,;&]{6,})"
@@ -56,12 +59,19 @@ MASKED = re.compile(r"[*x•.…<$({\[]|(?i:your|example|changeme|redacted|none|
 
 def hide(text: str) -> str:
     """The text with every secret put out of sight; that something was there, and its first letters, stay."""
+    return _known(text) if len(text) <= SHORT else _hide(text)
+
+
+def _hide(text: str) -> str:
     if _HINT.search(text) is None:
         return text
     text = _SHAPED.sub(lambda found: found[0][:4].rstrip("-") + HIDDEN, text)
     for pattern in _NAMED:
         text = pattern.sub(_hidden, text)
     return text
+
+
+_known = lru_cache(2048)(_hide)
 
 
 def has_secret(text: str) -> bool:

@@ -5,12 +5,14 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from store.database import open_reader
 from tests.viewers.ledger import Answer, keep, some
-from viewers.reports.blocks import BLOCK_S, Block, blocks, projection, rate
+from viewers.reports import blocks as module
+from viewers.reports.blocks import BLOCK_S, Block, blocks, newest, projection, rate
 from viewers.reports.heat import heat
 from viewers.reports.scope import Scope
 from viewers.reports.usage import Used, groups
@@ -59,6 +61,32 @@ def test_a_pause_of_more_than_five_hours_is_a_gap(home: Path) -> None:
     assert [(block.is_gap, block.start_s - START_S, block.end_s - START_S) for block in shown] == [
         (False, 0, BLOCK_S), (False, BLOCK_S, 2 * BLOCK_S), (True, 36_300, 37_200), (False, 10 * 3600, 15 * 3600),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("pauses", [(40, 130, 200), (130, 299, 301, 700)], ids=["hardly a gap", "many gaps"])
+def test_the_newest_are_the_last_of_all_though_little_is_read(
+    seed: int, pauses: tuple[int, ...], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, at = random.Random(seed), datetime(2026, 10, 1, tzinfo=UTC)
+    answers: list[Answer] = []
+    for number in range(400):
+        at += timedelta(minutes=chance.choice(pauses), days=number == 100)
+        answers.append(Answer(at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), tokens=(0, chance.randint(1, 99), 0, 0, 0)))
+    keep(home, answers)
+    now_s, read = at.timestamp(), list[str | None]()
+    windows = [block for block in found(home, now_s) if not block.is_gap][::-1]
+    counted = module.blocks
+
+    def noted(*given: Any, since: str | None = None) -> list[Block]:
+        read.append(since)
+        return counted(*given, since=since)
+
+    monkeypatch.setattr(module, "blocks", noted)
+    with closing(open_reader(home)) as reader:
+        for most in (1, 6, 60, 1_000):
+            assert newest(reader, Scope(chosen("UTC"), now_s), now_s, most) == windows[:most], most
+    assert read[-1] is None and None not in read[:-1]  # all is read for those alone of whom there are not so many
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(0.5, True), (4.9, True), (5.0, False), (30, False)])

@@ -36,7 +36,7 @@ def read(reader: sqlite3.Connection, memory: Memory, scope: Scope, now_s: float)
     keep_s = max(KEEP_S, memory.took_s * TIMES)
     if memory.when is None or memory.scope != asked or not 0 <= now_s - memory.read_s < keep_s:
         began = time.monotonic()
-        found = windows.newest(windows.blocks(reader, scope, now_s), BLOCKS)
+        found = windows.newest(reader, scope, now_s, BLOCKS)
         told = tuple((block, windows.rate(block), windows.projection(block, now_s)) for block in found)
         memory.when = When(told, heat(reader, scope))
         memory.scope, memory.read_s, memory.took_s = asked, now_s, time.monotonic() - began

@@ -133,6 +133,8 @@ class Memory:
         self.cards: dict[int, tuple[tuple[Any, ...], float, Card | None, tuple[Call, ...]]] = {}
         self.slow: tuple[float, Any] = (0.0, None)
         self.plans = plan_read.Memory()
+        self.last: tuple[tuple[float, bool, int | None] | None, Fleet] = (None, Fleet((), (), (), ()))
+        """What was answered last, for whoever asks the same at the same moment."""
 
 
 KEEP_S = 15.0
@@ -145,6 +147,13 @@ def fleet(
     reader: sqlite3.Connection, memory: Memory, now_s: float, *, is_all: bool = False, most: int | None = None
 ) -> Fleet:
     """The sessions of the last half hour, or the newest of all."""
+    asked = (now_s, is_all, most)
+    if memory.last[0] != asked:
+        memory.last = (asked, _fleet(reader, memory, now_s, is_all, most))
+    return memory.last[1]
+
+
+def _fleet(reader: sqlite3.Connection, memory: Memory, now_s: float, is_all: bool, most: int | None) -> Fleet:
     name = "fleet_all" if is_all else "fleet_now"
     rows = query.rows(
         reader, name, most=MOST if most is None else most, **({} if is_all else {"since": utc(now_s - ACTIVE_S)})

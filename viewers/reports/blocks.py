@@ -9,12 +9,14 @@ import sqlite3
 
 from store.light import NamedTuple
 from viewers import query
-from viewers.reports.dates import seconds_of, utc
+from viewers.reports.dates import day_after, seconds_of, utc
 from viewers.reports.scope import Scope
 from viewers.reports.usage import QUARTER_HOURS, RESPONSES, Used, by_model, parameters, total
+from viewers.reports.zone import today
 
 BLOCK_S = 5 * 3_600
 HOUR_S, QUARTER_S, MINUTE_S = 3_600, 900, 60
+LATELY_DAYS = (14, 60)
 EARLY_S = 600
 """A window whose answers lie closer together tells nothing of the hours that are left."""
 
@@ -64,10 +66,11 @@ class Projection(NamedTuple):
     usd_nanos: int
 
 
-def blocks(reader: sqlite3.Connection, scope: Scope, now_s: float) -> list[Block]:
-    """All windows and gaps, in order. The days of the scope are no matter here: a window must know what came before."""
+def blocks(reader: sqlite3.Connection, scope: Scope, now_s: float, *, since: str | None = None) -> list[Block]:
+    """All windows and gaps, in order. The days of the scope are no matter here: a window must know what came before.
+    Those since a day may begin at another hour, up to the first gap."""
     source = RESPONSES if scope.branch is not None else QUARTER_HOURS
-    asked = parameters(scope._replace(since=None, until=None), "")
+    asked = parameters(scope._replace(since=since, until=None), "")
     quarters: dict[str, tuple[list[tuple[str, Used]], set[int]]] = {}
     for at, model, *sums, sessions in query.grouped(reader, source, "used_by_quarter", **asked):
         models, keys = quarters.setdefault(at, ([], set()))
@@ -88,8 +91,18 @@ def blocks(reader: sqlite3.Connection, scope: Scope, now_s: float) -> list[Block
     return found
 
 
-def newest(found: list[Block], most: int) -> list[Block]:
-    """The last windows, the newest first, without the gaps between them."""
+def newest(reader: sqlite3.Connection, scope: Scope, now_s: float, most: int) -> list[Block]:
+    """The last windows, the newest first, without the gaps between them. After a gap they are the same, however little
+    is known of what came before it."""
+    for days in LATELY_DAYS:
+        found = blocks(reader, scope, now_s, since=day_after(today(scope.zone, now_s), -days))
+        gap = next((index for index, block in enumerate(found) if block.is_gap), len(found))
+        if len(sure := _last(found[gap:], most)) == most:
+            return sure
+    return _last(blocks(reader, scope, now_s), most)
+
+
+def _last(found: list[Block], most: int) -> list[Block]:
     return [block for block in found if not block.is_gap][: -most - 1 : -1]
 
 

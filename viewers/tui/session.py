@@ -125,8 +125,14 @@ class SessionFace(Face):
             if view.display and view.size.width:
                 view.show(self._panel(view, found, names, now_s))
         if self.place is not None and not self.is_there:
-            self.is_there = True
-            self.query_one("#feed", View).select(self.place.ref)
+            self.is_there = self._go_to(self.place, found.feed)
+
+    def _go_to(self, place: Place, moments: tuple[Moment, ...]) -> bool:
+        """Put the cursor on it, or on what came last before it; says whether there was anything to stand on."""
+        view = self.query_one("#feed", View)
+        ref = next((one.ref for one in moments if one.ref == place.ref or (not place.ref and one.at <= place.at)), "")
+        view.select(ref)
+        return bool(view.panel.rows) or not moments
 
     def _was_read(self) -> bool:
         return host(self).was_read(self.question()[0])

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from viewers.panels import fleet_read
 from viewers.panels.reading import POLL_S, Reading, Told, recording_words
 from viewers.trouble import UsageTrouble
 from viewers.web import shell
@@ -46,11 +47,13 @@ class Live:
         self.around = Watched(shell.PAGE, ((), ()))
         self.reading: Reading | None = None
         self.state = "reading"
+        self.written: dict[tuple[tuple[str, str], ...], bytes] = {}
+        """The events of what is shown now, by the marks of their parts."""
 
     def tabs(self) -> list[Tab]:
         return [tab for watched in self.watched.values() for tab in watched.tabs]
 
-    async def stream(self, page: Page, key: Key, tab: Tab) -> AsyncIterator[dict[str, str]]:
+    async def stream(self, page: Page, key: Key, tab: Tab) -> AsyncIterator[dict[str, str] | bytes]:
         """What a tab is told, until it goes or its device is shut out."""
         with self.listeners.entered(tab):
             watched = self._enter(page, key, tab)
@@ -62,7 +65,7 @@ class Live:
                         yield {"event": "state", "data": told}
                     changed = self._changed(watched, tab)
                     if changed:
-                        yield {"event": "parts", "data": msgspec.json.encode(changed).decode()}
+                        yield self._event(changed)
                     await self.listeners.news(tab)
             finally:
                 self._leave(watched, tab)
@@ -76,8 +79,17 @@ class Live:
                     changed[name] = (part.mark, part.html)
         return changed
 
+    def _event(self, changed: dict[str, tuple[str, str]]) -> bytes:
+        """What many tabs are told alike is written once. JSON has no line of its own."""
+        marks = tuple((name, mark) for name, (mark, _) in changed.items())
+        if marks not in self.written:
+            self.written[marks] = b"event: parts\r\ndata: " + msgspec.json.encode(changed) + b"\r\n\r\n"
+        return self.written[marks]
+
     def _enter(self, page: Page, key: Key, tab: Tab) -> Watched:
         watched = self.watched.setdefault((page.name, key), Watched(page, key))
+        if not key[1]:  # what stands around it is read of the same fleet
+            watched.memory["fleet"] = self.around.memory.setdefault("fleet", fleet_read.Memory())
         watched.tabs.add(tab)
         if self.reading is None:
             self.reading = Reading(self.home, self._deliver, poll_s=self.poll_s)
@@ -122,6 +134,7 @@ class Live:
 
     def _publish(self, told: Told) -> None:
         before, self.state = self.state, recording_words(told)
+        self.written.clear()
         for watched, shown in told.answer or ():
             before_marks = {name: part.mark for name, part in watched.shown.items()}
             watched.shown = shown

@@ -11,7 +11,7 @@ from viewers.web.listening import STALLED_S
 PING_S = 15
 
 
-def stream(listeners: Listeners, begin: Callable[[], AsyncIterator[dict[str, str]]]) -> Response:
+def stream(listeners: Listeners, begin: Callable[[], AsyncIterator[dict[str, str] | bytes]]) -> Response:
     """Begun if there is room for one more; whoever takes nothing of it is dropped."""
     if listeners.are_full:
         told = {"error": "too many streams are open", "hint": "try again in ten seconds"}

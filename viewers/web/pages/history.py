@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from viewers.reports.blocks import blocks, newest, projection, rate
+from viewers.reports.blocks import newest, projection, rate
 from viewers.reports.budgets import amount_of, configured, of_what, outlook_of, standings
 from viewers.reports.flags import Asked as ReportAsked
 from viewers.reports.forecast_report import answer as forecast
@@ -51,7 +51,7 @@ def _read(asked: Asked) -> Mapping[str, Any]:
     whole = total(list(days.values()))
     tables = {by: rows_of({group.key: group.used for group in groups(reader, scope, by)}) for by in BYS}
     sessions = sorted(groups(reader, scope, "session"), key=lambda group: -group.used.usd_nanos)
-    found = blocks(reader, scope._replace(since=None, until=None), asked.now_s)
+    lately = newest(reader, scope, asked.now_s, BLOCKS)
     return {
         "chosen": chosen, "ranges": RANGES, "bys": BYS, "filters": FILTERS, "whole": whole,
         "active": sum(used.total_tokens > 0 for used in days.values()),
@@ -60,7 +60,7 @@ def _read(asked: Asked) -> Mapping[str, Any]:
         "month": month(asked, scope), "grid": grid(ever, asked.query.get("month"), scope.until or now, now),
         "today": now,
         "sessions": sessions[:DEAREST], "sessions_all": len(sessions), "cards": cards_of(reader, sessions[:DEAREST]),
-        "blocks": [(block, rate(block), projection(block, asked.now_s)) for block in newest(found, BLOCKS)],
+        "blocks": [(block, rate(block), projection(block, asked.now_s)) for block in lately],
         "budgets": standings(reader, configured(asked.home), scope), "amount_of": amount_of,
         "outlook_of": outlook_of, "of_what": of_what, "heat": heat(reader, scope),
     }  # fmt: skip
