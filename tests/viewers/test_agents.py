@@ -12,6 +12,7 @@ import pytest
 
 from collector.sources import all_sources
 from viewers.reading import agent_tables, agents
+from viewers.screen import format
 
 AGENTS = [source.agent for source in all_sources()]
 ROOT = Path(__file__).parents[2]
@@ -114,7 +115,7 @@ def test_versions_follow_each_other_as_numbers(home: Path) -> None:
 def test_a_time_beyond_all_calendars_is_shown_all_the_same(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
-    shown = agent_tables.minute(at)
+    shown = format.minute(at)
     monkeypatch.undo()
     time.tzset()
     assert shown.isprintable() and shown[:3] == at[:3]

@@ -86,22 +86,22 @@ def lines(found: dict[str, Any]) -> list[str]:
     if found.get("alerts", {}).get("open"):
         said.append(f"alerts      {found['alerts']['open']} open; `fleetmeter alerts` lists them")
     for own in found.get("limits", []):
-        at = f", last at {own['at']}" if own["at"] else ""
+        at = f", last at {format.minute(own['at'])}" if own["at"] else ""
         said.append(f"limits      {own['root']}: {own['state']}{at}")
     if found["lastError"]:
-        said.append(f"last error  {found['lastError']['at']}: {found['lastError']['words']}")
+        said.append(f"last error  {format.minute(found['lastError']['at'])}: {found['lastError']['words']}")
     return said
 
 
 def _care(care: dict[str, Any]) -> list[str]:
-    checked = f"checked {care['checkedAt']}" if care["checkedAt"] else "not checked yet"
-    backup = f"the newest backup {care['backupAt']}" if care["backupAt"] else "no backup was made yet"
+    checked = f"checked {format.minute(care['checkedAt'])}" if care["checkedAt"] else "not checked yet"
+    backup = f"the newest backup {format.minute(care['backupAt'])}" if care["backupAt"] else "no backup was made yet"
     said = [f"            {checked}; {backup}"]
     if care["trouble"]:
         said.append(f"            {care['trouble']}")
     if care["aside"]:
         latest = care["aside"][0]
-        said.append(f"put aside   {latest['at']}: {latest['reason']}; it lies in {latest['path']}")
+        said.append(f"put aside   {format.minute(latest['at'])}: {latest['reason']}; it lies in {latest['path']}")
     return said
 
 

@@ -23,7 +23,6 @@ PLACES = (Column("Looked in", least=16, keeps_end=True), Column("", least=9))
 DETAIL = (Column("Its files tell"), Column(""), Column("", least=24))
 NEWEST = 5
 """How many versions are named."""
-LENGTH = len("2026-11-20 14:05")
 SHOWN = {"yes": "yes", "partly": "partly", "no": format.NONE}
 
 
@@ -34,7 +33,7 @@ def overview(found: "Sequence[tuple[Agent, Recorded]]") -> list[str]:
         cells = (
             files(known),
             format.count(known.sessions) if known.sessions else format.NONE,
-            minute(known.last_at),
+            format.minute(known.last_at),
             span(known.versions),
         )
         for number, place in enumerate(agent.places):
@@ -58,7 +57,9 @@ def detail(agent: "Agent", known: "Recorded") -> list[str]:
     newest = ", ".join(versions[-NEWEST:]) + (f"; {len(versions)} in all" if len(versions) > NEWEST else "")
     facts = {
         "Files": files(known),
-        "Sessions": f"{format.count(known.sessions)}, the last at {minute(known.last_at)}" if known.sessions else "",
+        "Sessions": f"{format.count(known.sessions)}, the last at {format.minute(known.last_at)}"
+        if known.sessions
+        else "",
         "Versions": clean(newest),
     }
     told = [Row((what, SHOWN[how_far], note)) for what, (how_far, note) in agent.tells.items()]
@@ -118,18 +119,6 @@ def span(versions: tuple[str, ...]) -> str:
 def numbered(versions: tuple[str, ...]) -> list[str]:
     """Those that are numbers; where none is, all of them."""
     return [version for version in versions if version[:1].isdecimal()] or list(versions)
-
-
-def minute(at: str | None) -> str:
-    """A time as the clocks here show it."""
-    if not at:
-        return format.NONE
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(at).astimezone().isoformat(" ", "minutes")[:LENGTH]
-    except (ValueError, OverflowError):  # an agent may write any time, also one beyond all calendars
-        return clean(at)
 
 
 def _wrapped(text: str, room: int | None) -> list[str]:

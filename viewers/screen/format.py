@@ -1,7 +1,8 @@
-"""How numbers are written, on every face alike."""
+"""How numbers and times are written, on every face alike."""
 
 LOWER_BOUND = "≥\N{NO-BREAK SPACE}"
 NONE = "\N{EN DASH}"
+MINUTE = len("2026-11-20 14:05")
 
 
 def tokens(number: int) -> str:
@@ -77,3 +78,17 @@ def lasting(number: float) -> str:
 def took(milliseconds: int) -> str:
     """How long a tool took: 0.2s, 14.2s, 2m41s."""
     return f"{milliseconds / 1000:.1f}s" if milliseconds < 59_950 else lasting(round(milliseconds / 1000))
+
+
+def minute(at: str | None) -> str:
+    """A time as the clocks here show it."""
+    if not at:
+        return NONE
+    from datetime import datetime
+
+    from viewers.screen.text import clean
+
+    try:
+        return datetime.fromisoformat(at).astimezone().isoformat(" ", "minutes")[:MINUTE]
+    except (ValueError, OverflowError):  # an agent may write any time, also one beyond all calendars
+        return clean(at)
