@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from live import used
-from screen import RATE, demo, private
+from screen import RATE, append, demo, private
 
 CLIENTS = 60
 PAGES = {
@@ -68,28 +68,16 @@ def entered(browser: Any, port: int, code: str) -> Any:
 
 def latencies(page: Any, environ: dict[str, str], port: int, lines: int) -> list[float]:
     """Milliseconds from an appended line until its words are in the page of its session."""
-    id_ = "5f3c0000-0000-4000-8000-0000000000bf"
-    path = Path(environ["HOME"]) / ".claude" / "projects" / "-bench" / f"{id_}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(environ["HOME"]) / ".claude" / "projects" / "-bench" / "5f3c0000-0000-4000-8000-0000000000bf.jsonl"
     found: list[float] = []
-
-    def append(number: int) -> float:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-        line = {"type": "user", "uuid": f"w{number}", "sessionId": id_, "cwd": "/bench", "version": "2.1.0",
-                "timestamp": at, "message": {"role": "user", "content": f"zq{number}qz"}}  # fmt: skip
-        with path.open("ab", buffering=0) as file:
-            began = time.time()
-            file.write((json.dumps(line) + "\n").encode())
-        return began
-
-    append(0)
+    append(path, 0, time.time)
     time.sleep(2)
-    page.goto(f"http://127.0.0.1:{port}/session/{id_}")
+    page.goto(f"http://127.0.0.1:{port}/session/{path.stem}")
     page.get_by_text("zq0qz").first.wait_for()
     page.evaluate(SEEN)
     for number in range(1, lines + 1):
         page.wait_for_timeout(300)
-        began = append(number)
+        began = append(path, number, time.time)
         page.wait_for_function(f"window.seen.zq{number}qz", timeout=10_000)
         found.append(page.evaluate(f"window.seen.zq{number}qz") - began * 1000)
     return sorted(found)

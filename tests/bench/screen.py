@@ -95,22 +95,23 @@ def private(home: Path, data: str) -> dict[str, str]:
     return {**own, "PATH": os.environ["PATH"], "FLEETMETER_SCOPE": SCOPE}
 
 
+def append(path: Path, number: int, clock: Callable[[], float]) -> float:
+    """A prompt with a word of its own, at the end of a transcript; when it was written, of that clock."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    line = {"type": "user", "uuid": f"{path.stem}-{number}", "sessionId": path.stem, "cwd": "/bench",
+            "version": "2.1.0", "timestamp": at, "message": {"role": "user", "content": f"zq{number}qz"}}  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        began = clock()
+        file.write((json.dumps(line) + "\n").encode())
+    return began
+
+
 def latencies(command: str, environ: dict[str, str], lines: int) -> list[float]:
     """Milliseconds from an appended line until its words are written to the terminal."""
     path = Path(environ["HOME"]) / ".claude" / "projects" / "-bench" / "5f3c0000-0000-4000-8000-0000000000be.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
     found: list[float] = []
-
-    def append(number: int) -> float:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-        line = {"type": "user", "uuid": f"b{number}", "sessionId": path.stem, "cwd": "/bench", "version": "2.1.0",
-                "timestamp": at, "message": {"role": "user", "content": f"zq{number}qz"}}  # fmt: skip
-        with path.open("ab", buffering=0) as file:
-            began = time.perf_counter()
-            file.write((json.dumps(line) + "\n").encode())
-        return began
-
-    append(0)
+    append(path, 0, time.perf_counter)
     time.sleep(2)
     screen = Screen(command, environ, path.stem)
     try:
@@ -118,7 +119,7 @@ def latencies(command: str, environ: dict[str, str], lines: int) -> list[float]:
         for number in range(1, lines + 1):
             screen.drain(0.3)
             screen.forget()
-            began = append(number)
+            began = append(path, number, time.perf_counter)
             found.append((screen.until(f"zq{number}qz", seconds=10) - began) * 1000)
     finally:
         screen.close()
