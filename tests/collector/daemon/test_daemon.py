@@ -157,7 +157,7 @@ def check_c20(home: Path, project: Path, files: int, seconds: float, mutant: str
     with running(home, project.parents[2], mutant) as process:
         calm(home)
         if seconds > 10.0:  # a short round is over before the archive begins
-            until(lambda: status(home)["archive"].get("backlogFiles") == 0, 120.0)
+            until(lambda: status(home)["archive"].get("backlogFiles") == 0, 600.0)
         time.sleep(8.0)  # the sums of days, and the last checkpoint
         before = state_of(home), written(process.pid), cpu(process.pid)
         time.sleep(seconds)
